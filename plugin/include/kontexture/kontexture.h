@@ -1,0 +1,8 @@
+#pragma once
+
+#include <kontexture/host.h>
+#include <kontexture/library.h>
+#include <kontexture/panel.h>
+#include <kontexture/request.h>
+#include <kontexture/service.h>
+#include <kontexture/types.h>

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <kontexture/service.h>
+
+namespace kontexture {
+
+struct LibraryQuery {
+    std::string search = {};    ///< words of the prompt or label, in any order; the last may be a beginning
+    bool pictures_only = true;  ///< leave out requests that have no picture
+    bool favourites_only = false;
+    std::uint32_t offset = 0;
+    std::uint32_t limit = 200;
+    bool operator==(const LibraryQuery&) const = default;
+};
+
+/// One request that was ever accepted in this data folder, by this or an earlier run.
+struct LibraryEntry {
+    RequestId id;
+    JobState state = JobState::Ready;  ///< as last stored; Ready once the picture is stored
+    TextureRequest request;  ///< every parameter, to use again (library and pixel inputs come as Library)
+    std::string task_id;
+    ImageId image;   ///< none: no picture
+    ImageId parent;  ///< the picture that was edited
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    std::uint64_t file_bytes = 0;
+    double estimated_credits = 0;
+    std::chrono::system_clock::time_point created_at = {};
+    std::chrono::system_clock::time_point finished_at = {};
+    Error error;  ///< of Failed and OutcomeUnknown: code, message
+    bool favourite = false;
+};
+
+struct LibraryPage {
+    LibraryQuery query;
+    std::vector<LibraryEntry> entries;  ///< newest first
+    std::uint64_t total = 0;            ///< that match, on all pages
+    bool loading = false;               ///< a newer search() is under way
+    Error error;                        ///< the search failed
+};
+
+/// Everything ever generated in the data folder. Reads and writes happen on other threads; answers arrive
+/// with pump(). Thread: the owner thread. Lifetime: the Service's.
+///
+///     library.search({.search = "moss"});
+///     …                                                      // a Library event later
+///     for (const LibraryEntry& e : library.page().entries) draw(library.thumbnail(e.image),
+///     e.request.prompt);
+class Library {
+public:
+    /// Starts a search; a newer one replaces it. The page is also read anew whenever an entry changes.
+    void search(LibraryQuery query);
+    /// The last answer. Valid until the next pump().
+    const LibraryPage& page() const;
+
+    /// A small texture (longer side at most 256) for drawing this frame, or none while it is being loaded:
+    /// ask again each frame it is visible. A bounded number is kept; those not asked for longest go first.
+    TextureHandle thumbnail(ImageId image);
+
+    /// Writes a picture to a file: byte for byte what the service sent when the extension fits its type,
+    /// re-encoded when it does not (.png, .jpg). Missing folders are made. A Saved event tells how it ended.
+    void save(ImageId image, std::string path);
+
+    void set_favourite(RequestId id, bool favourite);
+
+private:
+    friend class Service;
+    class Impl;
+    explicit Library(Impl& impl) : impl_(impl) {}
+    Impl& impl_;
+};
+
+}  // namespace kontexture

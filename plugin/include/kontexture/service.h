@@ -1,0 +1,186 @@
+#pragma once
+
+#include <kontexture/host.h>
+#include <kontexture/request.h>
+
+#include <chrono>
+#include <memory>
+
+namespace kontexture {
+
+class Library;
+
+struct ServiceConfig {
+    Secret api_key = {};        ///< empty: everything but paid calls works
+    std::string data_dir = {};  ///< required; made when missing, readable by its owner only
+    std::string base_url = "https://api.kie.ai";
+    std::string upload_url =
+        {};  ///< empty: the vendor's upload host for the vendor's base_url, else base_url
+    std::string service_id =
+        {};  ///< whose tasks these are; empty: base_url. Set it when the address varies by run
+    std::string user_agent = {};  ///< empty: the module's own. The vendor refuses calls that carry none
+    std::string ca_file = {};     ///< PEM file of certificate authorities; empty: the system's
+    std::optional<double> max_credits = {};  ///< most this object may spend; absent: no limit
+    bool collect_outstanding = true;  ///< take over and finish (for free) what earlier runs left behind
+    bool force_ipv4 = false;
+    bool mipmaps = true;  ///< textures come with all mip levels, made on a worker
+    std::size_t max_file_bytes = std::size_t{64} << 20;  ///< of a result's file
+    std::uint64_t max_pixels = std::uint64_t{64} << 20;  ///< of a decoded picture
+};
+
+/// What one pump() may use. It stops after the first slab of rows that reaches either limit.
+struct PumpBudget {
+    std::chrono::microseconds time = std::chrono::milliseconds(1);
+    std::size_t bytes = std::size_t{8} << 20;
+};
+
+enum class WaitReason : std::uint8_t {
+    None,
+    Turn,       ///< others are before it
+    RateLimit,  ///< the service takes only so many requests in a while; see RequestInfo::waits_until
+    Resume,     ///< it is from an earlier run; resume() or cancel() it
+    Retry,      ///< something failed that may pass; see RequestInfo::error and waits_until
+};
+
+/// A snapshot of one request, as of the last pump().
+struct RequestInfo {
+    using Time = std::chrono::system_clock::time_point;
+
+    RequestId id;
+    JobState state = JobState::Queued;
+    TextureRequest request;  ///< as accepted: model filled in, input pixels dropped
+    std::string task_id;     ///< the service's name for it, once known
+    Error error;             ///< final failure, unknown outcome, or (waiting == Retry) what delays it
+    WaitReason waiting = WaitReason::None;
+    Time waits_until = {};  ///< epoch when not known
+    Time created_at = {};
+    Time submitted_at = {};  ///< epoch before the paid call
+    Time finished_at = {};   ///< epoch before a final state
+    std::chrono::milliseconds typical_duration =
+        {};  ///< submit to result, learned from this model's earlier jobs
+    double estimated_credits = 0;
+    std::uint64_t bytes_received = 0;  ///< while Downloading
+    std::uint64_t bytes_total = 0;     ///< zero when the server did not say
+    float delivered = 0;               ///< 0 … 1 while Delivering
+    ImageId image;                     ///< in the library, from Decoding on
+    TextureHandle texture;             ///< complete in state Ready, until release()
+    std::uint32_t width = 0;           ///< from Delivering on
+    std::uint32_t height = 0;
+    bool cancel_requested = false;  ///< cancel() came while the paid call was under way
+    bool reused = false;            ///< the library had it already; nothing was paid
+    bool restored = false;          ///< from an earlier run
+    bool from_library = false;      ///< made by load()
+};
+
+/// Something that changed during a pump().
+struct Event {
+    enum class Kind : std::uint8_t {
+        Request,  ///< `id` has a new `state`, or news in its RequestInfo
+        Library,  ///< the answer to a search, a thumbnail, a new or changed entry
+        Saved,    ///< Library::save() of `image` to `path` ended; `error` says how
+        Account,  ///< Service::account() has news
+    };
+    Kind kind = Kind::Request;
+    RequestId id;
+    JobState state = JobState::Queued;
+    JobState previous = JobState::Queued;  ///< same as `state` for news without a change of state
+    ImageId image;
+    std::string path;
+    Error error;  ///< code None when all went well
+};
+
+/// What a person decides about a request whose paid call's answer was lost.
+enum class Resolution : std::uint8_t {
+    Wait,       ///< keep it: it is collected if it turns up
+    SendAgain,  ///< post it once more; the first may have been charged too
+    Discard,    ///< forget it
+};
+
+struct Account {
+    std::optional<double> credits;  ///< the balance, once asked
+    std::chrono::system_clock::time_point checked_at = {};
+    Error error;  ///< of the last check; code None when it went well
+    std::chrono::system_clock::time_point submits_paused_until = {};  ///< after a 429; epoch: not paused
+    double spent = 0;             ///< estimated credits of this object's accepted tasks
+    double reserved = 0;          ///< of requests that are accepted but not posted yet
+    std::optional<double> limit;  ///< ServiceConfig::max_credits
+    bool key_present = false;
+};
+
+/// The asynchronous texture-request API. Never blocks on network or disk after create().
+///
+/// Threads: the thread that calls create() is the owner thread. submit(), cancel(), retry(), resolve() and
+/// resume() may be called from any thread; everything else, including the destructor, belongs to the owner
+/// thread (asserted in debug builds).
+///
+///     auto service = kontexture::Service::create({.api_key = key, .data_dir = dir}, host);
+///     if (!service) return report(service.error().message);
+///     auto id = (*service)->submit({.prompt = "mossy stone wall, seamless"});
+///     while (running)
+///         for (const kontexture::Event& e : (*service)->pump())
+///             if (id && e.id == *id && e.state == kontexture::JobState::Ready)
+///             use((*service)->find(e.id)->texture);
+class Service {
+public:
+    /// Opens the data folder and starts the workers. Fails when the folder cannot be used or a URL is not
+    /// one.
+    static Result<std::unique_ptr<Service>> create(ServiceConfig config, Host& host);
+
+    /// Returns within 250 ms even while a server hangs. What was paid for stays collectable by the next run.
+    /// Destroys all textures that were not released.
+    ~Service();
+    Service(const Service&) = delete;
+    Service& operator=(const Service&) = delete;
+
+    /// Any thread. Checks the request against capabilities() and takes it; nothing is sent when it fails. The
+    /// request is safe against a crash once its first event is out.
+    Result<RequestId> submit(TextureRequest request);
+    /// Any thread. Before the paid call: free, and nothing is sent. After it: no texture comes, the picture
+    /// is still collected into the library.
+    void cancel(RequestId id);
+    /// Any thread. For Failed: a task that may still have a picture is asked again for free, otherwise it is
+    /// posted anew.
+    void retry(RequestId id);
+    /// Any thread. For OutcomeUnknown.
+    void resolve(RequestId id, Resolution resolution);
+    /// Any thread. Lets a request that waits for WaitReason::Resume go on; resume_all() all of them.
+    void resume(RequestId id);
+    void resume_all();
+
+    /// Makes a texture of a library picture; costs nothing. The request behaves like any other (Decoding …
+    /// Ready).
+    RequestId load(ImageId image);
+    /// Forgets a request that is final; its texture is destroyed during the next pump but one frame later, so
+    /// draw lists of this frame may still name it. A request under way is cancelled first.
+    void release(RequestId id);
+
+    /// Call once a frame where Host methods may run. Moves all public state, hands rows to the host within
+    /// the budget and returns what changed; the span is valid until the next pump(). With nothing to do it
+    /// costs one atomic load.
+    std::span<const Event> pump(PumpBudget budget = {});
+
+    /// Null for an id that is unknown or released. Valid until the next pump().
+    const RequestInfo* find(RequestId id) const;
+    /// All requests not released, oldest first. Valid until the next pump().
+    std::span<const RequestInfo> requests() const;
+
+    const Capabilities& capabilities() const;
+    /// The estimated price in credits, by the capabilities' table.
+    double estimate(const TextureRequest& request) const;
+
+    const Account& account() const;
+    /// Asks for the balance; the answer comes as an Account event.
+    void refresh_account();
+    void set_api_key(Secret key);
+    void set_max_credits(std::optional<double> limit);
+
+    Library& library();
+    Host& host();
+
+private:
+    class Impl;
+    explicit Service(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kontexture

@@ -1,0 +1,289 @@
+#pragma once
+
+#include <kontexture/service.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+// The engine's whole vocabulary: what it is told, and what it wants done. Plain values, so that a test can
+// write both down. An action that names a job is answered by exactly one outcome event for that job, unless
+// the process dies.
+namespace kontexture::engine {
+
+using Duration = std::chrono::milliseconds;
+/// Milliseconds since the Unix epoch. The runtime reads the wall clock once and then only moves forward.
+using TimePoint = std::chrono::time_point<std::chrono::system_clock, Duration>;
+
+// ---- commands: from the host or a person
+
+struct Submit {
+    RequestId id;
+    std::string model;
+    double credits = 0;         ///< estimated price
+    bool needs_upload = false;  ///< the input is bytes of ours, not an address
+    bool reuse_identical = false;
+    int priority = 0;
+};
+struct Cancel {
+    RequestId id;
+};
+struct Retry {
+    RequestId id;
+};
+struct Resolve {
+    RequestId id;
+    Resolution resolution = Resolution::Wait;
+};
+struct Resume {
+    RequestId id;
+};  ///< none: all that are held
+struct LoadImage {
+    RequestId id;
+    ImageId image;
+};
+struct SetCreditLimit {
+    std::optional<double> credits;
+};
+/// The host no longer wants to hear of this job.
+struct Forget {
+    RequestId id;
+};
+
+/// One unfinished job as the store remembers it from an earlier run.
+struct RestoredJob {
+    RequestId id;
+    std::string model;
+    double credits = 0;
+    bool needs_upload = false;
+    bool reuse_identical = false;
+    int priority = 0;
+    JobState state = JobState::Queued;  ///< Queued, Submitting, Generating or OutcomeUnknown
+    std::string task_id;                ///< known: the job is polled, whatever the state
+    TimePoint submitted_at = {};
+    bool cancelled = false;  ///< collect it into the library, make no texture
+};
+/// How long a finished job took, newest last.
+struct PastDuration {
+    std::string model;
+    Duration duration = {};
+};
+struct Restore {
+    std::vector<RestoredJob> jobs;
+    std::vector<PastDuration> durations;
+};
+
+// ---- outcomes: from the executors
+
+/// Answers LoadInput.
+struct InputLoaded {
+    RequestId id;
+    std::optional<Error> error;
+};
+/// Answers WriteIntent: written, or the picture of an identical request was found, or an error.
+struct IntentWritten {
+    RequestId id;
+    ImageId identical;
+    std::optional<Error> error;
+};
+/// What went wrong with a call that costs nothing and may be repeated.
+struct CallTrouble {
+    Error error;
+    bool permanent = false;               ///< repeating it will not help
+    std::optional<Duration> retry_after;  ///< the server's wish
+};
+/// Answers UploadInput. The runtime keeps the address.
+struct InputUploaded {
+    RequestId id;
+    std::optional<CallTrouble> trouble;
+};
+/// Answers WriteSubmitting: written, or the window shared with other processes is full, or an error.
+struct SubmittingWritten {
+    RequestId id;
+    std::optional<TimePoint> wait_until;
+    std::optional<Error> error;
+};
+
+/// A task exists and is paid for.
+struct Accepted {
+    std::string task_id;
+};
+/// It is certain that no task was started.
+struct NotAccepted {
+    enum class Again : std::uint8_t {
+        Never,
+        NoConnection,  ///< nothing reached the server: back off and try again
+        NextWindow,    ///< rate limited: every submit waits
+        Later,         ///< maintenance
+        Once,          ///< a server error: one more try
+    };
+    Error error;
+    Again again = Again::Never;
+    std::optional<Duration> retry_after;
+};
+/// It is not known whether a task was started. Never answered with a second POST.
+struct OutcomeLost {
+    Error error;
+};
+using SubmitReply = std::variant<Accepted, NotAccepted, OutcomeLost>;
+/// Answers Post.
+struct Submitted {
+    RequestId id;
+    SubmitReply reply;
+};
+/// Answers WriteTask.
+struct TaskWritten {
+    RequestId id;
+    std::optional<Error> error;
+};
+
+struct TaskRunning {};
+/// The record is missing: normal right after the submit, a loss later.
+struct TaskMissing {
+    Error error;
+};
+struct TaskDone {
+    std::string url;
+};
+/// The service says that there will be no picture.
+struct TaskFailed {
+    Error error;
+};
+struct PollTrouble {
+    Error error;
+    std::optional<Duration> retry_after;
+};
+using PollReply = std::variant<TaskRunning, TaskMissing, TaskDone, TaskFailed, PollTrouble>;
+/// Answers Poll.
+struct Polled {
+    RequestId id;
+    PollReply reply;
+};
+
+/// Answers Fetch: the file is complete on disk (not yet in the library), or trouble. `permanent` means that
+/// this address is dead: the record is asked for a fresh one.
+struct Fetched {
+    RequestId id;
+    std::optional<CallTrouble> trouble;
+};
+/// Answers StoreResult.
+struct ResultStored {
+    RequestId id;
+    ImageId image;
+    std::optional<Error> error;
+};
+/// Answers Decode: the pixels wait in the runtime.
+struct Decoded {
+    RequestId id;
+    std::optional<Error> error;
+};
+/// Answers Deliver.
+struct Delivered {
+    RequestId id;
+    std::optional<Error> error;
+};
+/// Answers WriteState.
+struct StateWritten {
+    RequestId id;
+    std::optional<Error> error;
+};
+
+using Event = std::variant<Submit, Cancel, Retry, Resolve, Resume, LoadImage, SetCreditLimit, Forget, Restore,
+                           InputLoaded, IntentWritten, InputUploaded, SubmittingWritten, Submitted,
+                           TaskWritten, Polled, Fetched, ResultStored, Decoded, Delivered, StateWritten>;
+
+// ---- actions: what the executors are to do
+
+/// Read, check and encode the input picture.
+struct LoadInput {
+    RequestId id;
+};
+/// Make the request durable as Queued; with `find_identical`, look for an earlier picture first (and then
+/// make it durable as Ready with that picture).
+struct WriteIntent {
+    RequestId id;
+    bool find_identical = false;
+};
+struct UploadInput {
+    RequestId id;
+};
+/// Make "the paid call is about to leave" durable.
+struct WriteSubmitting {
+    RequestId id;
+};
+/// The paid call. Never emitted before SubmittingWritten came back without error.
+struct Post {
+    RequestId id;
+};
+struct WriteTask {
+    RequestId id;
+    std::string task_id;
+};
+struct Poll {
+    RequestId id;
+    std::string task_id;
+};
+struct Fetch {
+    RequestId id;
+    std::string url;
+};
+/// Move the fetched file into the library and make the row say so.
+struct StoreResult {
+    RequestId id;
+};
+struct Decode {
+    RequestId id;
+    ImageId image;
+};
+struct Deliver {
+    RequestId id;
+};
+/// Make a state durable: Queued (again), Failed, Cancelled, OutcomeUnknown; `cancelled` marks a task that is
+/// still to be collected.
+struct WriteState {
+    RequestId id;
+    JobState state = JobState::Failed;
+    bool cancelled = false;
+    std::optional<Error> error;
+};
+/// End this job's upload, download or input work as soon as possible. Its outcome still comes. Never cuts a
+/// Post.
+struct AbortCall {
+    RequestId id;
+};
+/// Throw away pixels and buffers kept for a job that will not be delivered.
+struct DropBuffers {
+    RequestId id;
+};
+
+/// What the public RequestInfo shall say.
+struct Publish {
+    RequestId id;
+    JobState state = JobState::Queued;
+    WaitReason waiting = WaitReason::None;
+    TimePoint waits_until = {};
+    std::optional<Error> error;
+    std::string task_id;
+    TimePoint submitted_at = {};
+    TimePoint finished_at = {};
+    Duration typical_duration = {};
+    ImageId image;
+    bool cancel_requested = false;
+    bool reused = false;
+    bool restored = false;
+};
+/// Money and the window, for Account.
+struct PublishAccount {
+    double spent = 0;
+    double reserved = 0;
+    TimePoint submits_paused_until = {};
+};
+
+using Action =
+    std::variant<LoadInput, WriteIntent, UploadInput, WriteSubmitting, Post, WriteTask, Poll, Fetch,
+                 StoreResult, Decode, Deliver, WriteState, AbortCall, DropBuffers, Publish, PublishAccount>;
+using Actions = std::vector<Action>;
+
+}  // namespace kontexture::engine

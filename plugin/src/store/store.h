@@ -1,0 +1,119 @@
+#pragma once
+
+#include "engine/messages.h"
+
+#include <kontexture/library.h>
+
+#include <memory>
+
+namespace kontexture::store {
+
+/// SHA-256 of the content, 64 lower-case hex digits: a blob's name.
+using BlobId = std::string;
+
+/// Content-addressed files in a folder. Thread: any; files are written once and never change.
+class Blobs {
+public:
+    explicit Blobs(std::string folder);
+
+    /// Temporary file, fsync, rename, fsync of the folder. Storing the same bytes twice keeps one file.
+    Result<BlobId> put(std::span<const std::uint8_t> bytes);
+    /// Moves a finished file of the same file system in; the source is gone afterwards when it went well.
+    Result<BlobId> adopt(const std::string& path);
+    /// Checks length and hash; StorageDamaged when they do not fit (the file is then set aside as
+    /// "….damaged"), NotFound when there is none.
+    Result<std::vector<std::uint8_t>> read(const BlobId& blob) const;
+    std::string path(const BlobId& blob) const;
+
+private:
+    std::string folder_;
+};
+
+/// Everything that is stored of one request. `request.input` pixels and files have become `input_blob`.
+struct JobRow {
+    RequestId id;
+    JobState state = JobState::Queued;
+    TextureRequest request;
+    std::string input_blob;  ///< empty: none (or the input is an address, in request.input)
+    std::string input_mime_type;
+    ImageId parent;           ///< the library picture that is edited
+    std::string fingerprint;  ///< hash over everything that makes the picture
+    double credits = 0;
+    std::string task_id;
+    bool cancelled = false;
+    engine::TimePoint created_at = {};
+    engine::TimePoint submitted_at = {};
+    engine::TimePoint finished_at = {};
+    ImageId image;
+    Error error;
+};
+
+struct ImageRow {
+    ImageId id;
+    BlobId blob;
+    std::string extension;  ///< "png", "jpg"
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    std::uint64_t bytes = 0;
+};
+
+struct StoreOptions {
+    std::string folder;
+    std::string service_id;  ///< only jobs of this service are taken over
+    bool take_over = true;   ///< collect what dead processes left behind
+};
+
+/// The journal and the library: one SQLite database in WAL mode plus blobs, under one folder.
+/// Thread: one thread at a time (the runtime gives it one of its own). Every function that changes a job is
+/// durable (fsynced) when it returns without error. Errors: DiskFull, Storage, StorageNewer, StorageDamaged.
+class Store {
+public:
+    /// Makes the folder (owner only) when missing. A damaged database is set aside as "….damaged-N" and
+    /// reported through `warning`; a newer one is refused untouched.
+    static Result<std::unique_ptr<Store>> open(StoreOptions options, std::string* warning = nullptr);
+    ~Store();
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+
+    /// First id of the block that belongs to this process for good: ids are block + 1, block + 2, … up to
+    /// block + 2^24 - 1.
+    std::uint64_t id_block() const;
+    Blobs& blobs();
+    /// Where downloads go before they are stored; same file system as the blobs.
+    std::string temporary_folder() const;
+
+    /// The unfinished jobs of this service that no live process owns (they now belong to this one), with all
+    /// rows needed.
+    Result<std::vector<JobRow>> take_over_jobs();
+    /// Submit-to-result times of the last jobs, oldest first, at most `most` a model.
+    std::vector<engine::PastDuration> durations(int most);
+
+    /// Inserts the row as Queued. With `find_identical`, an earlier picture of the same fingerprint is looked
+    /// for first; if there is one the row is inserted as Ready with it and its id comes back, otherwise none.
+    Result<ImageId> write_intent(const JobRow& row, bool find_identical);
+    /// Marks the row Submitting at `now`, unless that would be more than `window_count` submits of this
+    /// service by all processes in any `window`: then nothing is written and the time comes back at which to
+    /// ask again.
+    Result<std::optional<engine::TimePoint>> write_submitting(RequestId id, engine::TimePoint now,
+                                                              int window_count, engine::Duration window);
+    Result<void> write_task(RequestId id, const std::string& task_id);
+    Result<void> write_state(RequestId id, JobState state, bool cancelled, const std::optional<Error>& error,
+                             engine::TimePoint now);
+    /// Inserts the picture (or finds the one with the same blob) and marks the job Ready (Cancelled, if it
+    /// was) with it.
+    Result<ImageId> write_result(RequestId id, const ImageRow& image, engine::TimePoint now);
+
+    Result<ImageRow> image(ImageId id);
+    /// JPEG or PNG bytes; empty when there is none yet.
+    Result<std::vector<std::uint8_t>> thumbnail(ImageId id);
+    Result<void> write_thumbnail(ImageId id, std::span<const std::uint8_t> bytes);
+    LibraryPage search(const LibraryQuery& query);
+    Result<void> set_favourite(RequestId id, bool favourite);
+
+private:
+    class Impl;
+    explicit Store(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kontexture::store
