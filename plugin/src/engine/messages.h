@@ -184,14 +184,17 @@ struct Delivered {
     RequestId id;
     std::optional<Error> error;
 };
-/// Answers WriteState.
+/// Answers WriteState. Unlike the others it may come while the job does something else.
 struct StateWritten {
     RequestId id;
     std::optional<Error> error;
 };
 
-using Event = std::variant<Submit, Cancel, Retry, Resolve, Resume, LoadImage, SetCreditLimit, Forget, Restore,
-                           InputLoaded, IntentWritten, InputUploaded, SubmittingWritten, Submitted,
+/// Nothing happened but time.
+struct Tick {};
+
+using Event = std::variant<Tick, Submit, Cancel, Retry, Resolve, Resume, LoadImage, SetCreditLimit, Forget,
+                           Restore, InputLoaded, IntentWritten, InputUploaded, SubmittingWritten, Submitted,
                            TaskWritten, Polled, Fetched, ResultStored, Decoded, Delivered, StateWritten>;
 
 // ---- actions: what the executors are to do
@@ -229,9 +232,11 @@ struct Fetch {
     RequestId id;
     std::string url;
 };
-/// Move the fetched file into the library and make the row say so.
+/// Move the fetched file into the library and make the row say so. `duration`: how long the service took,
+/// when that was observed.
 struct StoreResult {
     RequestId id;
+    std::optional<Duration> duration;
 };
 struct Decode {
     RequestId id;
@@ -240,8 +245,8 @@ struct Decode {
 struct Deliver {
     RequestId id;
 };
-/// Make a state durable: Queued (again), Failed, Cancelled, OutcomeUnknown; `cancelled` marks a task that is
-/// still to be collected.
+/// Make a state durable: Queued (again: the task id is cleared), Generating (again), Failed, Cancelled,
+/// OutcomeUnknown; `cancelled` marks a task that is still to be collected.
 struct WriteState {
     RequestId id;
     JobState state = JobState::Failed;
@@ -274,6 +279,10 @@ struct Publish {
     bool reused = false;
     bool restored = false;
 };
+/// Answers Forget: nothing more will be published of this job.
+struct Forgotten {
+    RequestId id;
+};
 /// Money and the window, for Account.
 struct PublishAccount {
     double spent = 0;
@@ -281,9 +290,9 @@ struct PublishAccount {
     TimePoint submits_paused_until = {};
 };
 
-using Action =
-    std::variant<LoadInput, WriteIntent, UploadInput, WriteSubmitting, Post, WriteTask, Poll, Fetch,
-                 StoreResult, Decode, Deliver, WriteState, AbortCall, DropBuffers, Publish, PublishAccount>;
+using Action = std::variant<LoadInput, WriteIntent, UploadInput, WriteSubmitting, Post, WriteTask, Poll,
+                            Fetch, StoreResult, Decode, Deliver, WriteState, AbortCall, DropBuffers, Publish,
+                            Forgotten, PublishAccount>;
 using Actions = std::vector<Action>;
 
 }  // namespace kontexture::engine

@@ -1,0 +1,107 @@
+#include "engine/engine.h"
+
+#include <algorithm>
+
+// What is due, and what limits it. Called after every event; it looks only at what can start now.
+namespace kontexture::engine {
+
+void Engine::dispatch() {
+    wake_due();
+    dispatch_submits();
+    dispatch_polls();
+    dispatch_fetches();
+    dispatch_decodes();
+    compute_wake();
+}
+
+void Engine::wake_due() {
+    while (!timers_.empty() && timers_.begin()->at <= now_) {
+        const Due due = *timers_.begin();
+        timers_.erase(timers_.begin());
+        Job* job = find(due.id);
+        if (!job) continue;
+        if (job->step == Step::SubmitWait) {
+            (upload_due(*job) ? uploads_ : posts_).insert({job->priority, job->id});
+        } else if (job->step == Step::TaskWriteWait) {
+            move(*job, Step::WritingTask);
+            actions_.push_back(WriteTask{job->id, job->task_id});
+        } else if (job->step == Step::PollWait) {
+            polls_.insert(due);
+        } else if (job->step == Step::FetchWait) {
+            fetches_.insert(due);
+        }
+    }
+}
+
+void Engine::dispatch_submits() {
+    while (!uploads_.empty() && uploads_under_way_ < config_.max_uploads) {
+        Job& job = *find(uploads_.begin()->id);
+        uploads_.erase(uploads_.begin());
+        ++uploads_under_way_;
+        move(job, Step::Uploading);
+        actions_.push_back(UploadInput{job.id});
+        publish(job);
+    }
+    while (!posts_.empty() && posts_under_way_ < config_.max_posts && window_.open(now_)) {
+        Job& job = *find(posts_.begin()->id);
+        posts_.erase(posts_.begin());
+        if (upload_due(job)) {
+            uploads_.insert({job.priority, job.id});
+            continue;
+        }
+        ++posts_under_way_;
+        window_.started();
+        move(job, Step::WritingSubmitting);
+        actions_.push_back(WriteSubmitting{job.id});
+    }
+    if (posts_.empty() || posts_under_way_ >= config_.max_posts) return;
+    Job& first = *find(posts_.begin()->id);
+    if (first.waiting == WaitReason::RateLimit) return;
+    first.waiting = WaitReason::RateLimit;
+    first.due = window_.opens_at(now_).value_or(TimePoint{});
+    publish(first);
+}
+
+void Engine::dispatch_polls() {
+    while (!polls_.empty() && polls_under_way_ < config_.max_polls && now_ >= next_poll_) {
+        Job& job = *find(polls_.begin()->id);
+        polls_.erase(polls_.begin());
+        ++polls_under_way_;
+        next_poll_ = now_ + config_.poll_gap;
+        move(job, Step::Polling);
+        actions_.push_back(Poll{job.id, job.task_id});
+    }
+}
+
+void Engine::dispatch_fetches() {
+    while (!fetches_.empty() && fetches_under_way_ < config_.max_fetches) {
+        Job& job = *find(fetches_.begin()->id);
+        fetches_.erase(fetches_.begin());
+        ++fetches_under_way_;
+        move(job, Step::Fetching);
+        actions_.push_back(Fetch{job.id, job.url});
+    }
+}
+
+void Engine::dispatch_decodes() {
+    while (!decodes_.empty() && images_under_way_ < config_.max_images) {
+        Job& job = *find(decodes_.begin()->id);
+        decodes_.erase(decodes_.begin());
+        ++images_under_way_;
+        move(job, Step::Decoding);
+        actions_.push_back(Decode{job.id, job.image});
+    }
+}
+
+void Engine::compute_wake() {
+    next_wake_.reset();
+    const auto at_latest = [this](TimePoint time) {
+        next_wake_ = next_wake_ ? std::min(*next_wake_, time) : time;
+    };
+    if (!timers_.empty()) at_latest(timers_.begin()->at);
+    if (!polls_.empty() && polls_under_way_ < config_.max_polls) at_latest(next_poll_);
+    if (!posts_.empty() && posts_under_way_ < config_.max_posts)
+        if (const auto opens = window_.opens_at(now_)) at_latest(*opens);
+}
+
+}  // namespace kontexture::engine

@@ -1,0 +1,354 @@
+#include "engine/engine.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstdio>
+
+// Commands, and what all stages share. The stages themselves: submitting.cpp, collecting.cpp; their order in
+// time: dispatch.cpp.
+namespace kontexture::engine {
+
+Engine::Engine(EngineConfig config)
+    : config_(config), jitter_(config.seed), window_(config.submits_per_window, config.window) {}
+
+Actions Engine::on(const Event& event, TimePoint now) {
+    now_ = std::max(now_, now);
+    actions_.clear();
+    std::visit([this](const auto& e) { handle(e); }, event);
+    dispatch();
+    return std::move(actions_);
+}
+
+Engine::Job* Engine::find(RequestId id) {
+    const auto found = jobs_.find(id.value);
+    return found == jobs_.end() ? nullptr : &found->second;
+}
+
+Engine::Job* Engine::find(RequestId id, Step step) {
+    Job* job = find(id);
+    return job && job->step == step ? job : nullptr;
+}
+
+void Engine::move(Job& job, Step to) {
+    assert(allowed(job.step, to));
+    job.step = to;
+    job.due = {};
+    job.waiting = WaitReason::None;
+}
+
+void Engine::wait(Job& job, Step to, TimePoint due) {
+    move(job, to);
+    job.due = due;
+    timers_.insert({due, job.id});
+}
+
+/// Takes a waiting job out of whatever it waits in.
+void Engine::unqueue(Job& job) {
+    timers_.erase({job.due, job.id});
+    posts_.erase({job.priority, job.id});
+    uploads_.erase({job.priority, job.id});
+    decodes_.erase({job.due, job.id});
+}
+
+void Engine::handle(const Submit& event) {
+    Job& job = jobs_[event.id.value];
+    job.id = event.id;
+    job.model = event.model;
+    job.credits = event.credits;
+    job.needs_upload = event.needs_upload;
+    job.reuse_identical = event.reuse_identical;
+    job.priority = event.priority;
+    job.observed = true;
+    if (!reserve(job)) return fail(job, over_limit(job.credits));
+    start_intent(job);
+}
+
+void Engine::handle(const LoadImage& event) {
+    Job& job = jobs_[event.id.value];
+    job.id = event.id;
+    job.image = event.image;
+    job.from_library = true;
+    job.step = Step::DecodeWait;
+    job.due = now_;
+    decodes_.insert({now_, job.id});
+    publish(job);
+}
+
+void Engine::handle(const Cancel& event) {
+    Job* job = find(event.id);
+    if (!job || job->cancel) return;
+    switch (job->step) {
+        case Step::LoadingInput:
+        case Step::Uploading:
+            job->cancel = true;
+            actions_.push_back(AbortCall{job->id});
+            return publish(*job);
+        case Step::WritingIntent:
+        case Step::WritingSubmitting:
+        case Step::WritingBack:
+        case Step::Posting:
+        case Step::Decoding:
+            job->cancel = true;
+            return publish(*job);
+        case Step::Delivering:
+            job->cancel = true;
+            actions_.push_back(DropBuffers{job->id});
+            return;
+        case Step::Held:
+        case Step::SubmitWait:
+        case Step::DecodeWait:
+            unqueue(*job);
+            job->cancel = true;
+            return finish_cancelled(*job);
+        case Step::WritingTask:
+        case Step::TaskWriteWait:
+        case Step::PollWait:
+        case Step::Polling:
+        case Step::FetchWait:
+        case Step::Fetching:
+        case Step::Storing:
+            return cancel_task(*job);
+        case Step::Ready:
+        case Step::Failed:
+        case Step::Cancelled:
+        case Step::Unknown:
+            return;
+    }
+}
+
+void Engine::handle(const Retry& event) {
+    Job* job = find(event.id, Step::Failed);
+    if (!job) return;
+    job->attempts = job->server_errors = job->expired = job->damaged = job->missing = 0;
+    job->finished_at = {};
+    if (job->image) {
+        job->error.reset();
+        return queue_decode(*job);
+    }
+    if (job->task_open) {
+        job->error.reset();
+        actions_.push_back(WriteState{job->id, JobState::Generating, false, std::nullopt});
+        poll_at(*job, now_);
+        return publish(*job);
+    }
+    if (!reserve(*job)) {
+        job->error = over_limit(job->credits);
+        return publish(*job);
+    }
+    job->error.reset();
+    job->task_id.clear();
+    job->url.clear();
+    job->submitted_at = job->last_running = {};
+    job->observed = true;
+    if (job->durable) return write_back(*job, now_, WaitReason::Turn);
+    start_intent(*job);
+}
+
+void Engine::handle(const Resolve& event) {
+    Job* job = find(event.id, Step::Unknown);
+    if (!job) return;
+    switch (event.resolution) {
+        case Resolution::Wait:
+            return;
+        case Resolution::Discard:
+            return finish_cancelled(*job);
+        case Resolution::SendAgain:
+            if (!reserve(*job)) {
+                job->error = over_limit(job->credits);
+                return publish(*job);
+            }
+            job->attempts = job->server_errors = 0;
+            job->error.reset();
+            job->submitted_at = {};
+            job->observed = true;
+            return write_back(*job, now_, WaitReason::Turn);
+    }
+}
+
+void Engine::handle(const Resume& event) {
+    std::vector<RequestId> held;
+    if (event.id) {
+        held.push_back(event.id);
+    } else {
+        for (const auto& [id, job] : jobs_)
+            if (job.step == Step::Held) held.push_back(job.id);
+        std::sort(held.begin(), held.end());
+    }
+    for (RequestId id : held) {
+        Job* job = find(id, Step::Held);
+        if (!job) continue;
+        if (reserve(*job)) {
+            job->error.reset();
+            job->observed = true;
+            queue_submit(*job, now_);
+        } else {
+            job->error = over_limit(job->credits);
+        }
+        publish(*job);
+    }
+}
+
+void Engine::handle(const SetCreditLimit& event) {
+    config_.max_credits = event.credits;
+    publish_account();
+}
+
+void Engine::handle(const Forget& event) {
+    Job* job = find(event.id);
+    if (!job) {
+        actions_.push_back(Forgotten{event.id});
+        return;
+    }
+    handle(Cancel{event.id});
+    job->forgotten = true;
+    erase_if_forgotten(event.id);
+}
+
+void Engine::handle(const Restore& event) {
+    for (const PastDuration& past : event.durations) plan_of(past.model).learn(past.duration);
+    for (const RestoredJob& row : event.jobs) restore(row);
+}
+
+void Engine::restore(const RestoredJob& row) {
+    Job& job = jobs_[row.id.value];
+    job.id = row.id;
+    job.model = row.model;
+    job.credits = row.credits;
+    job.needs_upload = row.needs_upload;
+    job.reuse_identical = row.reuse_identical;
+    job.priority = row.priority;
+    job.task_id = row.task_id;
+    job.submitted_at = row.submitted_at;
+    job.cancel = row.cancelled;
+    job.durable = true;
+    job.restored = true;
+    if (!row.task_id.empty()) {
+        // A known task is paid for; asking for it is free.
+        job.step = Step::PollWait;
+        job.due = now_;
+        timers_.insert({job.due, job.id});
+    } else if (row.state == JobState::Queued) {
+        job.step = Step::Held;
+        job.waiting = WaitReason::Resume;
+    } else {
+        job.step = Step::Unknown;
+        job.cancel = false;
+        job.error = Error{
+            ErrorCode::OutcomeUnknown, 0, 0,
+            "The program ended while this request was being sent. The service may have taken and charged it; "
+            "look at the service's task log, then send it again or discard it.",
+            "restored without a task id"};
+        if (row.state != JobState::OutcomeUnknown)
+            actions_.push_back(WriteState{job.id, JobState::OutcomeUnknown, false, job.error});
+    }
+    publish(job);
+}
+
+void Engine::handle(const StateWritten& event) {
+    Job* job = find(event.id, Step::WritingBack);
+    if (!job) return;
+    if (job->cancel) return finish_cancelled(*job);
+    if (event.error) return fail(*job, *event.error);
+    const WaitReason reason = job->waiting;
+    queue_submit(*job, job->due);
+    job->waiting = reason;
+    publish(*job);
+}
+
+void Engine::write_back(Job& job, TimePoint due, WaitReason reason) {
+    move(job, Step::WritingBack);
+    job.due = due;
+    job.waiting = reason;
+    actions_.push_back(WriteState{job.id, JobState::Queued, false, job.error});
+    publish(job);
+}
+
+void Engine::fail(Job& job, Error error, bool task_open) {
+    job.error = std::move(error);
+    if (job.cancel) return finish_cancelled(job);
+    move(job, Step::Failed);
+    job.task_open = task_open;
+    job.finished_at = now_;
+    settle(job, false);
+    if (job.durable && !job.image) actions_.push_back(WriteState{job.id, JobState::Failed, false, job.error});
+    publish(job);
+    erase_if_forgotten(job.id);
+}
+
+void Engine::finish_cancelled(Job& job) {
+    move(job, Step::Cancelled);
+    job.cancel = true;
+    job.finished_at = now_;
+    settle(job, false);
+    if (job.durable && !job.image)
+        actions_.push_back(WriteState{job.id, JobState::Cancelled, false, job.error});
+    publish(job);
+    erase_if_forgotten(job.id);
+}
+
+/// A task that exists is paid for: it goes on behind the scenes until its picture is in the library.
+void Engine::cancel_task(Job& job) {
+    job.cancel = true;
+    actions_.push_back(WriteState{job.id, JobState::Generating, true, std::nullopt});
+    publish(job);
+}
+
+void Engine::erase_if_forgotten(RequestId id) {
+    const Job* job = find(id);
+    if (!job || !job->forgotten) return;
+    if (!is_final(state_of(job->step)) && job->step != Step::Unknown) return;
+    jobs_.erase(id.value);
+    actions_.push_back(Forgotten{id});
+}
+
+bool Engine::reserve(Job& job) {
+    if (config_.max_credits && spent_ + reserved_ + job.credits > *config_.max_credits + 1e-9) return false;
+    job.reserved = job.credits;
+    reserved_ += job.reserved;
+    publish_account();
+    return true;
+}
+
+void Engine::settle(Job& job, bool spent) {
+    if (job.reserved == 0) return;
+    reserved_ -= job.reserved;
+    if (spent) spent_ += job.reserved;
+    job.reserved = 0;
+    publish_account();
+}
+
+Error Engine::over_limit(double credits) const {
+    char text[256];
+    std::snprintf(text, sizeof text,
+                  "This needs %g credits, but of the limit of %g credits %g are spent and %g reserved. "
+                  "Nothing was sent. Raise "
+                  "the limit to go on.",
+                  credits, config_.max_credits.value_or(0), spent_, reserved_);
+    return Error{ErrorCode::SpendLimit, 0, 0, text, {}};
+}
+
+void Engine::publish(const Job& job) {
+    if (job.forgotten) return;
+    const bool behind_the_scenes = job.cancel && has_task(job.step);
+    Publish news;
+    news.id = job.id;
+    news.state = behind_the_scenes ? JobState::Cancelled : state_of(job.step);
+    news.waiting = behind_the_scenes ? WaitReason::None : job.waiting;
+    news.waits_until = job.due;
+    news.error = job.error;
+    news.task_id = job.task_id;
+    news.submitted_at = job.submitted_at;
+    news.finished_at = job.finished_at;
+    news.typical_duration = plan_of(job.model).median();
+    news.image = job.image;
+    news.cancel_requested = job.cancel;
+    news.reused = job.reused;
+    news.restored = job.restored;
+    actions_.push_back(std::move(news));
+}
+
+void Engine::publish_account() {
+    actions_.push_back(PublishAccount{spent_, reserved_, window_.paused_until()});
+}
+
+}  // namespace kontexture::engine

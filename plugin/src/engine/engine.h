@@ -1,0 +1,185 @@
+#pragma once
+
+#include "engine/messages.h"
+#include "engine/poll_plan.h"
+#include "engine/schedule.h"
+#include "engine/transitions.h"
+
+#include <map>
+#include <set>
+#include <unordered_map>
+
+namespace kontexture::engine {
+
+struct EngineConfig {
+    int submits_per_window = 18;  ///< the account's limit is 20
+    Duration window = std::chrono::seconds(10);
+    Duration poll_gap = std::chrono::milliseconds(100);  ///< between any two polls
+    int max_uploads = 2;                                 ///< under way at a time, as the next
+    int max_posts = 4;
+    int max_polls = 4;
+    int max_fetches = 4;
+    int max_images = 3;  ///< being decoded or delivered: what bounds memory
+    std::optional<double> max_credits;
+    std::uint64_t seed = 1;
+};
+
+/// The brain: every decision about transitions, retries, limits, times and money. No threads, no clock, no
+/// I/O.
+///
+/// `on` takes what happened and gives what is to be done, in order; `next_wake` says when to come back with a
+/// Tick if nothing happens before. Thread: one at a time.
+class Engine {
+public:
+    explicit Engine(EngineConfig config);
+
+    Actions on(const Event& event, TimePoint now);
+    std::optional<TimePoint> next_wake() const { return next_wake_; }
+
+private:
+    struct Job {
+        RequestId id;
+        Step step = Step::LoadingInput;
+        std::string model;
+        double credits = 0;
+        double reserved = 0;
+        int priority = 0;
+        bool needs_upload = false;
+        bool reuse_identical = false;
+        bool durable = false;  ///< has a row
+        bool from_library = false;
+        bool reused = false;
+        bool restored = false;
+        bool cancel = false;  ///< asked for; a task that exists is still collected
+        bool forgotten = false;
+        bool task_open = false;  ///< Failed, but the service may still have the picture
+        bool observed = false;   ///< submitted by this run, so the duration is known
+        int attempts = 0;        ///< of the current kind of call
+        int server_errors = 0;
+        int expired = 0;
+        int damaged = 0;
+        int missing = 0;
+        TimePoint missing_since = {};
+        TimePoint uploaded_at = {};
+        TimePoint submitted_at = {};
+        TimePoint last_running = {};  ///< the last poll that said "not yet"
+        TimePoint finished_at = {};
+        TimePoint due = {};  ///< of a "-Wait" step
+        std::optional<Duration> duration;
+        std::string task_id;
+        std::string url;
+        ImageId image;
+        std::optional<Error> error;
+        WaitReason waiting = WaitReason::None;
+    };
+    struct SubmitOrder {
+        int priority;
+        RequestId id;
+        bool operator<(const SubmitOrder& other) const {
+            return priority != other.priority ? priority > other.priority : id < other.id;
+        }
+    };
+    struct Due {
+        TimePoint at;
+        RequestId id;
+        auto operator<=>(const Due&) const = default;
+    };
+
+    // What happened (engine.cpp, submitting.cpp, collecting.cpp)
+    void handle(const Tick&) {}
+    void handle(const Submit& event);
+    void handle(const Cancel& event);
+    void handle(const Retry& event);
+    void handle(const Resolve& event);
+    void handle(const Resume& event);
+    void handle(const LoadImage& event);
+    void handle(const SetCreditLimit& event);
+    void handle(const Forget& event);
+    void handle(const Restore& event);
+    void handle(const InputLoaded& event);
+    void handle(const IntentWritten& event);
+    void handle(const InputUploaded& event);
+    void handle(const SubmittingWritten& event);
+    void handle(const Submitted& event);
+    void handle(const TaskWritten& event);
+    void handle(const Polled& event);
+    void handle(const Fetched& event);
+    void handle(const ResultStored& event);
+    void handle(const Decoded& event);
+    void handle(const Delivered& event);
+    void handle(const StateWritten& event);
+
+    void on_reply(Job& job, const Accepted& reply);
+    void on_reply(Job& job, const NotAccepted& reply);
+    void on_reply(Job& job, const OutcomeLost& reply);
+    void on_reply(Job& job, const TaskRunning& reply);
+    void on_reply(Job& job, const TaskMissing& reply);
+    void on_reply(Job& job, const TaskDone& reply);
+    void on_reply(Job& job, const TaskFailed& reply);
+    void on_reply(Job& job, const PollTrouble& reply);
+
+    // Moves
+    Job* find(RequestId id);
+    Job* find(RequestId id, Step step);  ///< null as well when the job is elsewhere: a stale outcome
+    void move(Job& job, Step to);
+    void wait(Job& job, Step to, TimePoint due);
+    void start_intent(Job& job);
+    void queue_submit(Job& job, TimePoint ready);
+    void write_back(Job& job, TimePoint due, WaitReason reason);
+    void poll_at(Job& job, TimePoint due);
+    void poll_as_planned(Job& job);
+    void poll_again(Job& job, Error error, TimePoint due);
+    void fetch_again(Job& job, Error error, Duration after);
+    void queue_decode(Job& job);
+    void fail(Job& job, Error error, bool task_open = false);
+    void finish_cancelled(Job& job);
+    void cancel_task(Job& job);
+    void erase_if_forgotten(RequestId id);
+    void restore(const RestoredJob& row);
+    bool upload_due(const Job& job) const;
+    void unqueue(Job& job);
+
+    // Money
+    bool reserve(Job& job);
+    void settle(Job& job, bool spent);
+    Error over_limit(double credits) const;
+
+    // Time (dispatch.cpp)
+    void dispatch();
+    void wake_due();
+    void dispatch_submits();
+    void dispatch_polls();
+    void dispatch_fetches();
+    void dispatch_decodes();
+    void compute_wake();
+
+    void publish(const Job& job);
+    void publish_account();
+    double jitter() { return jitter_.next(); }
+    PollPlan& plan_of(const std::string& model) { return plans_[model]; }
+
+    EngineConfig config_;
+    Jitter jitter_;
+    SubmitWindow window_;
+    std::unordered_map<std::uint64_t, Job> jobs_;
+    std::map<std::string, PollPlan> plans_;
+    std::set<Due> timers_;
+    std::set<SubmitOrder> posts_;    ///< SubmitWait, due, input at the service
+    std::set<SubmitOrder> uploads_;  ///< SubmitWait, due, input to be uploaded first
+    std::set<Due> polls_;            ///< PollWait, due
+    std::set<Due> fetches_;          ///< FetchWait, due
+    std::set<Due> decodes_;          ///< DecodeWait, by time of arrival
+    int uploads_under_way_ = 0;
+    int posts_under_way_ = 0;  ///< from WriteSubmitting on
+    int polls_under_way_ = 0;
+    int fetches_under_way_ = 0;  ///< including storing
+    int images_under_way_ = 0;
+    TimePoint next_poll_ = {};
+    double spent_ = 0;
+    double reserved_ = 0;
+    std::optional<TimePoint> next_wake_;
+    TimePoint now_ = {};
+    Actions actions_;
+};
+
+}  // namespace kontexture::engine
