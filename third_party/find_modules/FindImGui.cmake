@@ -1,0 +1,75 @@
+# Finds Dear ImGui: its own config package, a library by pkg-config or beside imgui.h, or a folder with its sources
+# (ImGui_ROOT), which are then compiled here.
+#   ImGui::ImGui        core, demo, tables, widgets
+#   ImGui::GlfwOpenGL3  the GLFW and OpenGL 3 backends, reachable as <imgui_impl_glfw.h>; some distributions keep them in
+#                       the library itself, elsewhere they are compiled from source. Absent when there is neither.
+#   ImGui_BACKENDS_INSIDE, ImGui_VERSION
+include(FindPackageHandleStandardArgs)
+include("${CMAKE_CURRENT_LIST_DIR}/../imgui_sources.cmake")
+
+find_package(imgui CONFIG QUIET)
+if(TARGET imgui::imgui)
+    find_package_handle_standard_args(ImGui CONFIG_MODE)
+    set(ImGui_FOUND TRUE)
+    set(ImGui_BACKENDS_INSIDE TRUE)
+    if(NOT TARGET ImGui::ImGui)
+        add_library(ImGui::ImGui INTERFACE IMPORTED)
+        target_link_libraries(ImGui::ImGui INTERFACE imgui::imgui)
+        add_library(ImGui::GlfwOpenGL3 INTERFACE IMPORTED)
+        target_link_libraries(ImGui::GlfwOpenGL3 INTERFACE imgui::imgui)
+    endif()
+    return()
+endif()
+
+find_package(PkgConfig QUIET)
+if(PKG_CONFIG_FOUND AND NOT ImGui_ROOT)
+    pkg_check_modules(PC_ImGui QUIET imgui)
+endif()
+find_path(ImGui_INCLUDE_DIR imgui.h HINTS ${PC_ImGui_INCLUDE_DIRS} PATH_SUFFIXES imgui)
+mark_as_advanced(ImGui_INCLUDE_DIR)
+if(ImGui_INCLUDE_DIR AND EXISTS "${ImGui_INCLUDE_DIR}/imgui.cpp")
+    set(ImGui_SOURCE_DIR "${ImGui_INCLUDE_DIR}")
+else()
+    find_library(ImGui_LIBRARY imgui HINTS ${PC_ImGui_LIBRARY_DIRS})
+    mark_as_advanced(ImGui_LIBRARY)
+endif()
+if(ImGui_INCLUDE_DIR)
+    file(STRINGS "${ImGui_INCLUDE_DIR}/imgui.h" imgui_version_line REGEX "^#define IMGUI_VERSION[ \t]" LIMIT_COUNT 1)
+    if(imgui_version_line MATCHES "\"([0-9.]+)")
+        set(ImGui_VERSION "${CMAKE_MATCH_1}")
+    endif()
+    unset(imgui_version_line)
+endif()
+
+if(ImGui_SOURCE_DIR)
+    find_package_handle_standard_args(ImGui REQUIRED_VARS ImGui_INCLUDE_DIR VERSION_VAR ImGui_VERSION)
+    set(ImGui_BACKENDS_INSIDE FALSE)
+    kontexture_add_imgui_sources("${ImGui_SOURCE_DIR}")
+    return()
+endif()
+
+find_package_handle_standard_args(ImGui REQUIRED_VARS ImGui_LIBRARY ImGui_INCLUDE_DIR VERSION_VAR ImGui_VERSION)
+if(NOT ImGui_FOUND OR TARGET ImGui::ImGui)
+    return()
+endif()
+add_library(ImGui::ImGui UNKNOWN IMPORTED)
+set_target_properties(ImGui::ImGui PROPERTIES
+    IMPORTED_LOCATION "${ImGui_LIBRARY}" INTERFACE_INCLUDE_DIRECTORIES "${ImGui_INCLUDE_DIR}")
+# What the library itself needs: a distribution's build may take its font rasteriser from a library of its own.
+set(imgui_needs ${PC_ImGui_STATIC_LIBRARIES})
+list(REMOVE_ITEM imgui_needs imgui)
+set_property(TARGET ImGui::ImGui PROPERTY INTERFACE_LINK_LIBRARIES ${imgui_needs})
+unset(imgui_needs)
+
+# Both an archive and a shared library name the functions they hold.
+file(STRINGS "${ImGui_LIBRARY}" imgui_backend REGEX "ImGui_ImplGlfw_InitForOpenGL" LIMIT_COUNT 1)
+set(ImGui_BACKENDS_INSIDE FALSE)
+if(imgui_backend)
+    set(ImGui_BACKENDS_INSIDE TRUE)
+    add_library(ImGui::GlfwOpenGL3 INTERFACE IMPORTED)
+    target_link_libraries(ImGui::GlfwOpenGL3 INTERFACE ImGui::ImGui)
+    if(EXISTS "${ImGui_INCLUDE_DIR}/backends")
+        target_include_directories(ImGui::GlfwOpenGL3 INTERFACE "${ImGui_INCLUDE_DIR}/backends")
+    endif()
+endif()
+unset(imgui_backend)

@@ -1,0 +1,17 @@
+# Finds the stb headers. Target Stb::Stb (headers only: every user compiles what it needs, static to its own file).
+# Stb_VERSION is stb_image's, from its first line, since it has no macro.
+find_path(Stb_INCLUDE_DIR stb_image.h PATH_SUFFIXES stb)
+mark_as_advanced(Stb_INCLUDE_DIR)
+if(Stb_INCLUDE_DIR)
+    file(STRINGS "${Stb_INCLUDE_DIR}/stb_image.h" stb_first_line LIMIT_COUNT 1)
+    if(stb_first_line MATCHES "v([0-9]+\\.[0-9]+)")
+        set(Stb_VERSION "${CMAKE_MATCH_1}")
+    endif()
+    unset(stb_first_line)
+endif()
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(Stb REQUIRED_VARS Stb_INCLUDE_DIR VERSION_VAR Stb_VERSION)
+if(Stb_FOUND AND NOT TARGET Stb::Stb)
+    add_library(Stb::Stb INTERFACE IMPORTED)
+    set_target_properties(Stb::Stb PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${Stb_INCLUDE_DIR}")
+endif()
