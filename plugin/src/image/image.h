@@ -43,8 +43,9 @@ struct Pixels {
     ImageView level(std::uint32_t mip) const;
 };
 
-/// Decodes PNG or JPEG to one level. Limits are checked before decoding, and decoding cannot allocate more
-/// than they imply.
+/// Decodes PNG or JPEG to one level, with capacity for all. Limits are checked before decoding, and decoding
+/// cannot allocate more than they imply. A file that is cut or spoilt is ImageDamaged, never half a picture.
+/// Any thread.
 Result<Pixels> decode(std::span<const std::uint8_t> file, const Limits& limits);
 
 /// Adds all mip levels, averaged in linear light with alpha as weight.
@@ -52,13 +53,15 @@ void build_mips(Pixels& pixels);
 /// Shrinks (never enlarges) so that the longer side is at most `max_side`; in linear light.
 Pixels shrink(const ImageView& image, std::uint32_t max_side);
 
+/// Empty beyond 128 megapixels. Alpha is stored only when some pixel is not opaque.
 std::vector<std::uint8_t> encode_png(const ImageView& image);
 /// Alpha is dropped. `quality` 1 … 100.
 std::vector<std::uint8_t> encode_jpeg(const ImageView& image, int quality);
 
 /// A picture made fit for upload: at most 10 MB and about 2 megapixels, PNG or JPEG. A file that already fits
-/// is passed on byte for byte; another is decoded (PNG, JPEG, and what else stb_image reads from a local
-/// file: BMP, TGA), shrunk and encoded.
+/// is passed on byte for byte, also a WebP of any size up to 10 MB; another is decoded (PNG, JPEG, BMP, TGA),
+/// shrunk and encoded. Only for files that a person chose: what a service sent goes through decode().
+/// InputUnreadable for a type that cannot be sent.
 struct UploadImage {
     std::vector<std::uint8_t> data;
     Format format = Format::Png;
