@@ -2,7 +2,9 @@
 
 #include "net/cancellation.h"
 #include "net/http.h"
+#include "net/resolver.h"
 
+#include <atomic>
 #include <chrono>
 #include <variant>
 
@@ -14,6 +16,7 @@ struct ClientOptions {
     std::string user_agent;
     std::string ca_file;  ///< PEM; empty: the system's
     bool force_ipv4 = false;
+    Lookup lookup;                                       ///< how names become addresses; empty: the system's
     std::chrono::milliseconds connect_timeout{10'000};   ///< name, connection and TLS together
     std::chrono::milliseconds idle_timeout{30'000};      ///< without a byte moving
     std::size_t max_reply_bytes = std::size_t{4} << 20;  ///< of an API reply

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "net/client.h"
+#include "net/transport.h"
+
+// Failures of the way to the server, in words for a person. Pure.
+namespace kontexture::net {
+
+Error stopped_error(StopReason reason, const Url& url, std::chrono::milliseconds deadline,
+                    const ClientOptions& options);
+Error lookup_error(const Url& url, const LookupAnswer& answer);
+/// For every end but Complete and SinkStopped.
+Error exchange_error(const Url& url, const ExchangeResult& result, const ClientOptions& options);
+Error forbidden_error(const Url& url, std::string_view why);
+
+}  // namespace kontexture::net

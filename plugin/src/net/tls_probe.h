@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+struct ssl_ctx_st;
+
+namespace kontexture::net {
+
+/// Looks into one TLS connection of the calling thread: when the handshake is done, what the certificate
+/// check said, and that the reply's head stays short. The last because old httplib versions keep an endless
+/// head in memory and recurse over its first line until the stack is gone. Thread: the one that makes the
+/// call. Lifetime: longer than the connection.
+class TlsProbe {
+public:
+    /// Most bytes, as they come from the network, before head_seen().
+    static constexpr std::uint64_t kMaxHeadBytes = 32 * 1024;
+
+    TlsProbe(std::function<void()> on_handshake, std::function<void()> on_long_head);
+    ~TlsProbe();
+    TlsProbe(const TlsProbe&) = delete;
+    TlsProbe& operator=(const TlsProbe&) = delete;
+
+    /// Also switches off the closing handshake, for which a silent server could make us wait, and versions
+    /// before TLS 1.2.
+    void install(ssl_ctx_st* context);
+    void head_seen() { head_seen_ = true; }
+
+    bool handshake_done() const { return handshake_done_; }
+    long verify_result() const { return verify_result_; }
+
+private:
+    friend struct TlsProbeHooks;
+    std::function<void()> on_handshake_;
+    std::function<void()> on_long_head_;
+    bool handshake_done_ = false;
+    bool head_seen_ = false;
+    long verify_result_ = 0;
+    std::uint64_t bytes_ = 0;
+};
+
+}  // namespace kontexture::net
