@@ -34,14 +34,6 @@ void Engine::wake_due() {
 }
 
 void Engine::dispatch_submits() {
-    while (!uploads_.empty() && uploads_under_way_ < config_.max_uploads) {
-        Job& job = *find(uploads_.begin()->id);
-        uploads_.erase(uploads_.begin());
-        ++uploads_under_way_;
-        move(job, Step::Uploading);
-        actions_.push_back(UploadInput{job.id});
-        publish(job);
-    }
     while (!posts_.empty() && posts_under_way_ < config_.max_posts && window_.open(now_)) {
         Job& job = *find(posts_.begin()->id);
         posts_.erase(posts_.begin());
@@ -53,6 +45,14 @@ void Engine::dispatch_submits() {
         window_.started();
         move(job, Step::WritingSubmitting);
         actions_.push_back(WriteSubmitting{job.id});
+    }
+    while (!uploads_.empty() && uploads_under_way_ < config_.max_uploads) {
+        Job& job = *find(uploads_.begin()->id);
+        uploads_.erase(uploads_.begin());
+        ++uploads_under_way_;
+        move(job, Step::Uploading);
+        actions_.push_back(UploadInput{job.id});
+        publish(job);
     }
     if (posts_.empty() || posts_under_way_ >= config_.max_posts) return;
     Job& first = *find(posts_.begin()->id);

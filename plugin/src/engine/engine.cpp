@@ -222,6 +222,11 @@ void Engine::restore(const RestoredJob& row) {
     job.cancel = row.cancelled;
     job.durable = true;
     job.restored = true;
+    if (row.submitted_at + 2 * config_.window > now_) {
+        // The service may have seen it just now, whatever our clock said when it left.
+        window_.started();
+        window_.answered(now_);
+    }
     if (!row.task_id.empty()) {
         // A known task is paid for; asking for it is free.
         job.step = Step::PollWait;

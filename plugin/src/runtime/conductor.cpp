@@ -1,0 +1,96 @@
+#include "runtime/conductor.h"
+
+namespace kontexture::runtime {
+
+Clock::Clock()
+    : wall_start_(std::chrono::time_point_cast<engine::Duration>(std::chrono::system_clock::now())),
+      steady_start_(std::chrono::steady_clock::now()) {}
+
+engine::TimePoint Clock::now() const {
+    return wall_start_ +
+           std::chrono::duration_cast<engine::Duration>(std::chrono::steady_clock::now() - steady_start_);
+}
+
+std::chrono::steady_clock::time_point Clock::steady(engine::TimePoint time) const {
+    // One more millisecond: now() rounds down, and waking a moment early would mean waking twice.
+    return steady_start_ + (time - wall_start_) + std::chrono::milliseconds(1);
+}
+
+Conductor::Conductor(engine::EngineConfig config, const Clock& clock, Workers& workers, Mailbox<News>& news)
+    : engine_(config), clock_(clock), workers_(workers), news_(news), thread_([this] { loop(); }) {}
+
+Conductor::~Conductor() {
+    stop();
+}
+
+void Conductor::tell(engine::Event event, JobPtr data) {
+    Message message{std::move(event), {}};
+    if (data) message.jobs.push_back(std::move(data));
+    mailbox_.push(std::move(message));
+}
+
+void Conductor::restore(engine::Restore event, std::vector<JobPtr> jobs) {
+    mailbox_.push(Message{std::move(event), std::move(jobs)});
+}
+
+void Conductor::stop() {
+    mailbox_.close();
+    if (thread_.joinable()) thread_.join();
+}
+
+JobPtr Conductor::job(RequestId id) const {
+    const auto found = jobs_.find(id.value);
+    return found == jobs_.end() ? nullptr : found->second;
+}
+
+void Conductor::loop() {
+    std::vector<Message> messages;
+    for (;;) {
+        std::optional<std::chrono::steady_clock::time_point> until;
+        if (const auto wake = engine_.next_wake()) until = clock_.steady(*wake);
+        const bool open = mailbox_.wait(messages, until);
+        for (Message& message : messages) {
+            for (JobPtr& data : message.jobs) jobs_[data->row.id.value] = data;
+            carry_out(engine_.on(message.event, clock_.now()));
+        }
+        if (!open) return;
+        if (messages.empty()) carry_out(engine_.on(engine::Tick{}, clock_.now()));
+    }
+}
+
+void Conductor::carry_out(engine::Actions actions) {
+    for (const engine::Action& action : actions) std::visit([this](const auto& a) { carry_out(a); }, action);
+}
+
+template <typename Action>
+void Conductor::carry_out(const Action& action) {
+    workers_.run(action, job(action.id));
+}
+template <>
+void Conductor::carry_out(const engine::Deliver& action) {
+    news_.push(DeliverNews{action.id, job(action.id)});
+}
+template <>
+void Conductor::carry_out(const engine::AbortCall& action) {
+    if (const JobPtr data = job(action.id); data && data->call) data->call->cancel();
+}
+template <>
+void Conductor::carry_out(const engine::DropBuffers& action) {
+    // The owner thread may be handing these pixels over, so it drops them.
+    news_.push(DropNews{action.id});
+}
+template <>
+void Conductor::carry_out(const engine::Publish& action) {
+    news_.push(RequestNews{action, job(action.id)});
+}
+template <>
+void Conductor::carry_out(const engine::Forgotten& action) {
+    jobs_.erase(action.id.value);
+    news_.push(ForgottenNews{action.id});
+}
+template <>
+void Conductor::carry_out(const engine::PublishAccount& action) {
+    news_.push(MoneyNews{action});
+}
+
+}  // namespace kontexture::runtime

@@ -1,0 +1,314 @@
+#include "runtime/service_impl.h"
+
+#include <algorithm>
+
+// The public face: how a Service is made and ended, and what its functions do before anything moves to
+// another thread.
+namespace kontexture {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::uint64_t kIdsPerBlock = std::uint64_t{1} << 24;
+constexpr int kRememberedDurations = 64;
+/// How long the destructor waits for paid calls to be answered.
+constexpr auto kClosingGrace = 120ms;
+constexpr const char* kVendorApi = "https://api.kie.ai";
+constexpr const char* kVendorUpload = "https://kieai.redpandaai.co";
+
+void strip_slashes(std::string& url) {
+    while (!url.empty() && url.back() == '/') url.pop_back();
+}
+
+TextureRequest without_pixels(const TextureRequest& request) {
+    if (request.input.kind() != InputImage::Kind::Pixels) return request;
+    TextureRequest copy;
+    copy.prompt = request.prompt;
+    copy.input = InputImage::from_pixels({});
+    copy.aspect_ratio = request.aspect_ratio;
+    copy.output_format = request.output_format;
+    copy.model = request.model;
+    copy.prompt_upsampling = request.prompt_upsampling;
+    copy.enable_translation = request.enable_translation;
+    copy.safety_tolerance = request.safety_tolerance;
+    copy.watermark = request.watermark;
+    copy.upload_cn = request.upload_cn;
+    copy.label = request.label;
+    copy.priority = request.priority;
+    copy.reuse = request.reuse;
+    return copy;
+}
+
+bool needs_upload(const TextureRequest& request) {
+    return request.input && request.input.kind() != InputImage::Kind::Url;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Service>> Service::create(ServiceConfig config, Host& host) {
+    if (config.data_dir.empty())
+        return Error{ErrorCode::InvalidArgument,
+                     0,
+                     0,
+                     "ServiceConfig::data_dir is empty. Give a folder for the library.",
+                     {}};
+    strip_slashes(config.base_url);
+    strip_slashes(config.upload_url);
+    if (config.upload_url.empty())
+        config.upload_url = config.base_url == kVendorApi ? kVendorUpload : config.base_url;
+    if (config.service_id.empty()) config.service_id = config.base_url;
+
+    Impl::Parts parts;
+    net::ClientOptions options;
+    options.base_url = config.base_url;
+    options.upload_url = config.upload_url;
+    options.user_agent = config.user_agent.empty() ? "Kontexture/" KONTEXTURE_VERSION : config.user_agent;
+    options.ca_file = config.ca_file;
+    options.force_ipv4 = config.force_ipv4;
+    options.max_file_bytes = config.max_file_bytes;
+    auto client = net::Client::create(std::move(options), config.api_key);
+    if (!client) return client.error();
+    parts.workers.client = std::move(*client);
+
+    auto store =
+        store::Store::open({config.data_dir, config.service_id, config.collect_outstanding}, &parts.warning);
+    if (!store) return store.error();
+    parts.id_block = (*store)->id_block();
+    if (config.collect_outstanding) {
+        auto outstanding = (*store)->take_over_jobs();
+        if (!outstanding) return outstanding.error();
+        parts.outstanding = std::move(*outstanding);
+    }
+    parts.durations = (*store)->durations(kRememberedDurations);
+    parts.workers.store = std::move(*store);
+    parts.workers.provider = providers::make_kie_flux_kontext(config.base_url, config.upload_url);
+    parts.workers.limits.max_pixels = config.max_pixels;
+    parts.workers.mipmaps = config.mipmaps;
+    parts.config = std::move(config);
+    return std::unique_ptr<Service>(new Service(std::make_unique<Impl>(std::move(parts), host)));
+}
+
+namespace {
+
+engine::EngineConfig engine_config(const ServiceConfig& config, std::uint64_t seed) {
+    engine::EngineConfig result;
+    result.max_credits = config.max_credits;
+    result.seed = seed;
+    return result;
+}
+
+runtime::Workers::Parts with_clock(runtime::Workers::Parts parts, const runtime::Clock& clock) {
+    const engine::EngineConfig defaults;
+    parts.now = [&clock] { return clock.now(); };
+    parts.submits_per_window = defaults.submits_per_window;
+    parts.window = defaults.window;
+    return parts;
+}
+
+}  // namespace
+
+Service::Impl::Impl(Parts parts, Host& host)
+    : host_(host),
+      id_block_(parts.id_block),
+      has_key_(!parts.config.api_key.empty()),
+      handoff_(host),
+      workers_(with_clock(std::move(parts.workers), clock_), news_),
+      library_impl_(workers_, handoff_),
+      library_(library_impl_),
+      conductor_(engine_config(parts.config, parts.id_block), clock_, workers_, news_) {
+    workers_.set_answer([this](engine::Event event) { conductor_.tell(std::move(event)); });
+    account_.limit = parts.config.max_credits;
+    account_.key_present = has_key_;
+    if (!parts.warning.empty()) host_.log(LogLevel::Warning, parts.warning);
+    restore(std::move(parts.outstanding), std::move(parts.durations));
+}
+
+Service::Impl::~Impl() {
+    workers_.stop(kClosingGrace);
+    conductor_.stop();
+    library_impl_.clear();
+    for (const RequestInfo& each : infos_) handoff_.retire(each.texture);
+    for (const auto& [id, slot] : slots_) handoff_.retire(slot.pending);
+}
+
+void Service::Impl::restore(std::vector<store::JobRow> rows, std::vector<engine::PastDuration> durations) {
+    engine::Restore event;
+    event.durations = std::move(durations);
+    std::vector<runtime::JobPtr> jobs;
+    for (store::JobRow& row : rows) {
+        const bool upload = !row.input_blob.empty();
+        event.jobs.push_back({row.id, row.request.model, row.credits, upload,
+                              row.request.reuse == Reuse::IfIdentical, row.request.priority, row.state,
+                              row.task_id, row.submitted_at, row.cancelled});
+        auto data = std::make_shared<runtime::JobData>();
+        data->created_at = row.created_at;
+        data->shown = std::make_shared<const TextureRequest>(row.request);
+        if (row.request.input.kind() == InputImage::Kind::Url) data->input_url = row.request.input.text();
+        data->row = std::move(row);
+        jobs.push_back(std::move(data));
+    }
+    conductor_.restore(std::move(event), std::move(jobs));
+}
+
+std::optional<RequestId> Service::Impl::next_id() {
+    const std::uint64_t counter = last_id_.fetch_add(1, std::memory_order_relaxed) + 1;
+    if (counter >= kIdsPerBlock) return std::nullopt;
+    return RequestId{id_block_ + counter};
+}
+
+Result<RequestId> Service::Impl::submit(TextureRequest request) {
+    if (!has_key_)
+        return Error{
+            ErrorCode::Unauthorized,
+            0,
+            0,
+            "There is no API key. Get one at " + capabilities().key_page + " and set it; nothing was sent.",
+            {}};
+    if (request.model.empty() && !capabilities().models.empty())
+        request.model = capabilities().models.front().id;
+    if (auto valid = workers_.provider().validate(request); !valid) return valid.error();
+    const auto id = next_id();
+    if (!id)
+        return Error{ErrorCode::Conflict,
+                     0,
+                     0,
+                     "This Service object has used up its request ids. Create a new one.",
+                     {}};
+
+    auto data = std::make_shared<runtime::JobData>();
+    data->shown = std::make_shared<const TextureRequest>(without_pixels(request));
+    data->created_at = clock_.now();
+    if (request.input.kind() == InputImage::Kind::Url) data->input_url = request.input.text();
+    data->row.id = *id;
+    data->row.credits = estimate(request);
+    data->row.created_at = data->created_at;
+    data->row.request = std::move(request);
+    const TextureRequest& accepted = data->row.request;
+    engine::Submit event{*id,
+                         accepted.model,
+                         data->row.credits,
+                         needs_upload(accepted),
+                         accepted.reuse == Reuse::IfIdentical,
+                         accepted.priority};
+    conductor_.tell(std::move(event), std::move(data));
+    return *id;
+}
+
+RequestId Service::Impl::load(ImageId image) {
+    const auto id = next_id();
+    if (!image || !id) return {};
+    auto data = std::make_shared<runtime::JobData>();
+    data->row.id = *id;
+    data->created_at = clock_.now();
+    data->from_library = true;
+    data->shown = std::make_shared<const TextureRequest>();
+    conductor_.tell(engine::LoadImage{*id, image}, std::move(data));
+    return *id;
+}
+
+void Service::Impl::release(RequestId id) {
+    if (!id || released_.contains(id.value)) return;
+    const auto slot = slots_.find(id.value);
+    if (slot != slots_.end()) {
+        RequestInfo& released = infos_[slot->second.index];
+        handoff_.retire(std::exchange(released.texture, {}));
+        handoff_.retire(std::exchange(slot->second.pending, {}));
+        slots_.erase(slot);
+        removed_any_ = true;
+    }
+    released_.insert(id.value);
+    conductor_.tell(engine::Forget{id});
+}
+
+double Service::Impl::estimate(const TextureRequest& request) const {
+    for (const Capabilities::Model& model : capabilities().models)
+        if (model.id == request.model || request.model.empty()) return model.credits;
+    return 0;
+}
+
+void Service::Impl::refresh_account() {
+    if (!has_key_ || checking_credits_ || !capabilities().credits_query) return;
+    checking_credits_ = true;
+    workers_.check_credits();
+}
+
+void Service::Impl::set_key(Secret key) {
+    has_key_ = !key.empty();
+    account_.key_present = has_key_;
+    account_.credits.reset();
+    account_.error = {};
+    workers_.set_key(std::move(key));
+}
+
+void Service::Impl::set_max_credits(std::optional<double> limit) {
+    account_.limit = limit;
+    conductor_.tell(engine::SetCreditLimit{limit});
+}
+
+Service::Service(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Service::~Service() {
+    impl_->assert_owner();
+}
+
+Result<RequestId> Service::submit(TextureRequest request) {
+    return impl_->submit(std::move(request));
+}
+void Service::cancel(RequestId id) {
+    impl_->tell(engine::Cancel{id});
+}
+void Service::retry(RequestId id) {
+    impl_->tell(engine::Retry{id});
+}
+void Service::resolve(RequestId id, Resolution resolution) {
+    impl_->tell(engine::Resolve{id, resolution});
+}
+void Service::resume(RequestId id) {
+    // None would mean all.
+    if (id) impl_->tell(engine::Resume{id});
+}
+void Service::resume_all() {
+    impl_->tell(engine::Resume{});
+}
+
+RequestId Service::load(ImageId image) {
+    return impl_->assert_owner(), impl_->load(image);
+}
+void Service::release(RequestId id) {
+    impl_->assert_owner(), impl_->release(id);
+}
+std::span<const Event> Service::pump(PumpBudget budget) {
+    return impl_->assert_owner(), impl_->pump(budget);
+}
+const RequestInfo* Service::find(RequestId id) const {
+    return impl_->assert_owner(), impl_->find(id);
+}
+std::span<const RequestInfo> Service::requests() const {
+    return impl_->assert_owner(), impl_->requests();
+}
+const Capabilities& Service::capabilities() const {
+    return impl_->capabilities();
+}
+double Service::estimate(const TextureRequest& request) const {
+    return impl_->estimate(request);
+}
+const Account& Service::account() const {
+    return impl_->assert_owner(), impl_->account();
+}
+void Service::refresh_account() {
+    impl_->assert_owner(), impl_->refresh_account();
+}
+void Service::set_api_key(Secret key) {
+    impl_->assert_owner(), impl_->set_key(std::move(key));
+}
+void Service::set_max_credits(std::optional<double> limit) {
+    impl_->assert_owner(), impl_->set_max_credits(limit);
+}
+Library& Service::library() {
+    return impl_->assert_owner(), impl_->library();
+}
+Host& Service::host() {
+    return impl_->assert_owner(), impl_->host();
+}
+
+}  // namespace kontexture

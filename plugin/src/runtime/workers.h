@@ -1,0 +1,91 @@
+#pragma once
+
+#include "net/client.h"
+#include "providers/provider.h"
+#include "runtime/lane.h"
+#include "runtime/news.h"
+
+namespace kontexture::runtime {
+
+/// The hands: carries out the engine's actions on threads of its own and answers each with one engine event.
+/// Thread: run() and abort() from the conductor; the rest from the owner thread.
+class Workers {
+public:
+    struct Parts {
+        std::unique_ptr<store::Store> store;
+        std::unique_ptr<net::Client> client;
+        std::unique_ptr<providers::Provider> provider;
+        image::Limits limits;
+        bool mipmaps = true;
+        std::function<engine::TimePoint()> now;
+        int submits_per_window = 0;
+        engine::Duration window = {};
+    };
+    Workers(Parts parts, Mailbox<News>& news);
+    ~Workers();
+
+    /// Where answers go; set once, before the first action.
+    void set_answer(std::function<void(engine::Event)> answer) { answer_ = std::move(answer); }
+
+    void run(const engine::LoadInput& action, const JobPtr& job);
+    void run(const engine::WriteIntent& action, const JobPtr& job);
+    void run(const engine::UploadInput& action, const JobPtr& job);
+    void run(const engine::WriteSubmitting& action, const JobPtr& job);
+    void run(const engine::Post& action, const JobPtr& job);
+    void run(const engine::WriteTask& action, const JobPtr& job);
+    void run(const engine::Poll& action, const JobPtr& job);
+    void run(const engine::Fetch& action, const JobPtr& job);
+    void run(const engine::StoreResult& action, const JobPtr& job);
+    void run(const engine::Decode& action, const JobPtr& job);
+    void run(const engine::WriteState& action, const JobPtr& job);
+
+    // Not the engine's business: reading, and what costs nothing. Answers come as news.
+    void search(LibraryQuery query);
+    void load_thumbnail(ImageId image);
+    void save(ImageId image, std::string path);
+    void set_favourite(RequestId id, bool favourite);
+    void check_credits();
+    void set_key(Secret key) { client_->set_key(std::move(key)); }
+
+    const providers::Provider& provider() const { return *provider_; }
+
+    /// Gives paid calls under way `grace` to be answered and written down, then cuts every call and stops all
+    /// lanes.
+    void stop(std::chrono::milliseconds grace);
+
+private:
+    std::shared_ptr<net::Cancellation> begin_call(const JobPtr& job);
+    void end_call(const std::shared_ptr<net::Cancellation>& call);
+    void prepare_input(const JobPtr& job, std::span<const std::uint8_t> file, RequestId id);
+    void decode(RequestId id, const JobPtr& job);
+    void write_thumbnail(ImageId image, const ImageView& pixels);
+    void show_thumbnail(ImageId image, std::vector<std::uint8_t> file);
+    void make_thumbnail(const store::ImageRow& row);
+    Error save_file(const store::ImageRow& row, const std::string& path);
+    engine::SubmitReply post(const JobPtr& job, net::Cancellation& call);
+
+    std::unique_ptr<store::Store> store_;  ///< on the disk lane only; blobs_ anywhere
+    store::Blobs& blobs_;
+    std::string temporary_folder_;
+    std::unique_ptr<net::Client> client_;
+    std::unique_ptr<providers::Provider> provider_;
+    image::Limits limits_;
+    bool mipmaps_;
+    std::function<engine::TimePoint()> now_;
+    int submits_per_window_;
+    engine::Duration window_;
+    Mailbox<News>& news_;
+    std::function<void(engine::Event)> answer_;
+
+    std::mutex calls_mutex_;
+    std::vector<std::shared_ptr<net::Cancellation>> calls_;  ///< under way
+    bool cut_ = false;  ///< calls begun from now on are cancelled at once
+
+    Lane disk_{1};
+    Lane posts_{4};
+    Lane polls_{4};
+    Lane transfers_{4};
+    Lane images_{2};
+};
+
+}  // namespace kontexture::runtime

@@ -1,0 +1,151 @@
+#include "runtime/workers.h"
+
+#include <algorithm>
+
+// Actions on the network lanes.
+namespace kontexture::runtime {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A paid call is given long: giving it up means not knowing whether it was charged.
+constexpr auto kPostDeadline = 120s;
+constexpr auto kPollDeadline = 20s;
+constexpr auto kUploadDeadline = 5min;
+constexpr auto kFetchDeadline = 10min;
+
+engine::SubmitReply reply_of(const net::HttpFailure& failure) {
+    using engine::NotAccepted;
+    if (failure.may_have_been_sent)
+        return engine::OutcomeLost{Error{ErrorCode::OutcomeUnknown, 0, 0,
+                                         "The answer to this request was lost, so it is not known whether "
+                                         "the service took and charged it. Look at the "
+                                         "service's task log, then send it again or discard it.",
+                                         failure.error.message + " " + failure.error.detail}};
+    const bool will_pass = failure.error.code == ErrorCode::Network ||
+                           failure.error.code == ErrorCode::Timeout ||
+                           failure.error.code == ErrorCode::Interrupted;
+    return NotAccepted{
+        failure.error, will_pass ? NotAccepted::Again::NoConnection : NotAccepted::Again::Never, {}};
+}
+
+engine::CallTrouble trouble_of(const net::HttpFailure& failure) {
+    const ErrorCode code = failure.error.code;
+    const bool permanent =
+        code == ErrorCode::Tls || code == ErrorCode::ForbiddenAddress || code == ErrorCode::InvalidArgument;
+    return {failure.error, permanent, {}};
+}
+
+}  // namespace
+
+std::shared_ptr<net::Cancellation> Workers::begin_call(const JobPtr& job) {
+    auto call = std::make_shared<net::Cancellation>();
+    if (job) job->call = call;
+    const std::lock_guard lock(calls_mutex_);
+    if (cut_) call->cancel();
+    calls_.push_back(call);
+    return call;
+}
+
+void Workers::end_call(const std::shared_ptr<net::Cancellation>& call) {
+    const std::lock_guard lock(calls_mutex_);
+    std::erase(calls_, call);
+}
+
+engine::SubmitReply Workers::post(const JobPtr& job, net::Cancellation& call) {
+    const net::HttpRequest request = provider_->submit(job->row.request, job->input_url, {});
+    const net::HttpResult result = client_->send(request, kPostDeadline, call);
+    if (const auto* reply = std::get_if<net::HttpReply>(&result)) return provider_->read_submit(*reply);
+    return reply_of(std::get<net::HttpFailure>(result));
+}
+
+void Workers::run(const engine::Post& action, const JobPtr& job) {
+    posts_.post([this, id = action.id, job, call = begin_call(nullptr)] {
+        engine::SubmitReply reply = post(job, *call);
+        end_call(call);
+        answer_(engine::Submitted{id, std::move(reply)});
+    });
+}
+
+void Workers::run(const engine::Poll& action, const JobPtr&) {
+    polls_.post([this, action, call = begin_call(nullptr)] {
+        const net::HttpResult result = client_->send(provider_->poll(action.task_id), kPollDeadline, *call);
+        end_call(call);
+        if (const auto* reply = std::get_if<net::HttpReply>(&result))
+            return answer_(engine::Polled{action.id, provider_->read_poll(*reply)});
+        answer_(engine::Polled{action.id, engine::PollTrouble{std::get<net::HttpFailure>(result).error, {}}});
+    });
+}
+
+void Workers::run(const engine::UploadInput& action, const JobPtr& job) {
+    transfers_.post([this, id = action.id, job, call = begin_call(job)] {
+        const auto upload = [&]() -> providers::UploadReply {
+            auto file = blobs_.read(job->row.input_blob);
+            if (!file) return engine::CallTrouble{file.error(), true, {}};
+            // The blob's name makes the file name unique: the service overwrites, and caches, equal names.
+            const std::string name = std::to_string(id.value) + "-" + job->row.input_blob.substr(0, 16) +
+                                     "." + image::extension(image::sniff(*file));
+            auto data = std::make_shared<const std::vector<std::uint8_t>>(std::move(*file));
+            const net::HttpResult result = client_->send(
+                provider_->upload(std::move(data), name, job->row.input_mime_type), kUploadDeadline, *call);
+            if (const auto* reply = std::get_if<net::HttpReply>(&result))
+                return provider_->read_upload(*reply);
+            return trouble_of(std::get<net::HttpFailure>(result));
+        }();
+        end_call(call);
+        if (const auto* uploaded = std::get_if<providers::UploadedInput>(&upload)) {
+            job->input_url = uploaded->url;
+            return answer_(engine::InputUploaded{id, std::nullopt});
+        }
+        answer_(engine::InputUploaded{id, std::get<engine::CallTrouble>(upload)});
+    });
+}
+
+void Workers::run(const engine::Fetch& action, const JobPtr& job) {
+    transfers_.post([this, action, job, call = begin_call(job)] {
+        job->bytes_received = job->bytes_total = 0;
+        job->temporary_path = temporary_folder_ + "/" + std::to_string(action.id.value) + ".part";
+        const net::FetchResult result = client_->fetch(action.url, job->temporary_path, kFetchDeadline, *call,
+                                                       &job->bytes_received, &job->bytes_total);
+        end_call(call);
+        engine::Fetched fetched{action.id, std::nullopt};
+        if (const auto* failure = std::get_if<net::FetchFailure>(&result))
+            fetched.trouble = engine::CallTrouble{failure->error, failure->permanent, failure->retry_after};
+        answer_(fetched);
+    });
+}
+
+void Workers::check_credits() {
+    polls_.post([this, call = begin_call(nullptr)] {
+        const net::HttpResult result = client_->send(provider_->credits(), kPollDeadline, *call);
+        end_call(call);
+        const auto* reply = std::get_if<net::HttpReply>(&result);
+        if (!reply) return news_.push(CreditsNews{std::nullopt, std::get<net::HttpFailure>(result).error});
+        const providers::CreditsReply credits = provider_->read_credits(*reply);
+        if (const auto* balance = std::get_if<double>(&credits)) return news_.push(CreditsNews{*balance, {}});
+        news_.push(CreditsNews{std::nullopt, std::get<engine::CallTrouble>(credits).error});
+    });
+}
+
+void Workers::stop(std::chrono::milliseconds grace) {
+    const auto until = std::chrono::steady_clock::now() + grace;
+    const auto left = [&] {
+        return std::max(0ms, std::chrono::duration_cast<std::chrono::milliseconds>(
+                                 until - std::chrono::steady_clock::now()));
+    };
+    // An answer that arrives now saves a person from an unknown outcome; it passes the conductor on its way
+    // to the disk.
+    if (posts_.wait_idle(left())) disk_.wait_idle(left());
+    std::vector<std::shared_ptr<net::Cancellation>> calls;
+    {
+        const std::lock_guard lock(calls_mutex_);
+        cut_ = true;
+        calls = calls_;
+    }
+    for (Lane* lane : {&posts_, &polls_, &transfers_, &images_, &disk_}) lane->stop();
+    for (const auto& call : calls) call->cancel();
+    for (Lane* lane : {&posts_, &polls_, &transfers_, &images_, &disk_}) lane->join();
+}
+
+}  // namespace kontexture::runtime
