@@ -88,7 +88,7 @@ bool is_complete(std::span<const std::uint8_t> file, std::uint64_t width, std::u
     if (file.size() < kTgaHeader) return false;
     const bool is_run_length_coded = (file[2] & 8) != 0;
     const std::uint64_t pixel_bytes = (file[16] + 7u) / 8;
-    const std::uint64_t palette_bytes = (file[5] | file[6] << 8) * ((file[7] + 7u) / 8);
+    const std::uint64_t palette_bytes = (file[5] + file[6] * 256u) * ((file[7] + 7u) / 8);
     if (!is_run_length_coded)
         return file.size() >= kTgaHeader + file[0] + palette_bytes + width * height * pixel_bytes;
     std::size_t at = kTgaHeader + file[0] + palette_bytes;

@@ -118,8 +118,8 @@ Bytes deflated_zeros(std::size_t length) {
 void mend_checksums(Bytes& png) {
     std::size_t at = 8;
     while (at + 12 <= png.size()) {
-        const std::size_t length =
-            static_cast<std::size_t>(png[at]) << 24 | png[at + 1] << 16 | png[at + 2] << 8 | png[at + 3];
+        const std::size_t length = std::size_t{png[at]} << 24 | std::size_t{png[at + 1]} << 16 |
+                                   std::size_t{png[at + 2]} << 8 | png[at + 3];
         if (length > png.size() - at - 12) return;
         const std::uint32_t crc = crc_of(png.data() + at + 4, length + 4);
         for (std::size_t i = 0; i < 4; ++i)
