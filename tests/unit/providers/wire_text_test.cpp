@@ -1,0 +1,34 @@
+#include "providers/wire_text.h"
+#include "kie_fixture.h"
+
+using namespace kontexture::providers;
+
+TEST_CASE("cleaned text is one valid line within its limit") {
+    CHECK(clean_text("  a \n\t b\x01"
+                     "c  ",
+                     50) == "a b c");
+    CHECK(clean_text("a\xFF"
+                     "b",
+                     50) ==
+          "a\xEF\xBF\xBD"
+          "b");
+    CHECK(clean_text("a\xE2\x80\xAE"
+                     "b\xEF\xBB\xBF",
+                     50) == "ab");
+    CHECK(clean_text("a\xC2\x85"
+                     "b",
+                     50) == "a b");
+    CHECK(clean_text("abc", 3) == "abc");
+    CHECK(clean_text("abcd", 3) == "ab\xE2\x80\xA6");
+    CHECK(clean_text("石石石石", 3) == "石石\xE2\x80\xA6");
+    CHECK(clean_text("abc", 0).empty());
+    CHECK(clean_text(" \n ", 5).empty());
+}
+
+TEST_CASE("repaired text is valid and keeps what was valid") {
+    CHECK(repair_utf8("a石b") == "a石b");
+    CHECK(is_utf8(repair_utf8("\xF0\x9F\x98 \x80\xE7\x9F")));
+    CHECK(is_utf8("\xF0\x9F\x98\x80"));
+    CHECK_FALSE(is_utf8("\xF0\x9F\x98"));
+    CHECK_FALSE(is_utf8("\xF0\x80\x80\x80"));
+}
