@@ -1,7 +1,7 @@
 # How each library is found, in this order: a target that the parent project already has, find_package (with our
 # modules in find_modules/), pkg-config, and with KONTEXTURE_FETCH=ON a download of a pinned commit. Each ends as one
 # target kontexture_dep_<name>, which is all that the rest of the build names. The installed package uses this very
-# file to find the same libraries again.
+# file to find again what a static library has to be linked with (KONTEXTURE_FIND_LINKED_ONLY).
 list(PREPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_LIST_DIR}/find_modules")
 find_package(PkgConfig QUIET)
 find_package(Threads REQUIRED)
@@ -23,12 +23,11 @@ function(kontexture_find name)
     cmake_parse_arguments(PARSE_ARGV 1 ARG "" "PACKAGE;PKGCONFIG" "TARGETS")
     kontexture_use_first(${name} ${ARG_TARGETS})
     if(NOT TARGET kontexture_dep_${name} AND ARG_PACKAGE)
-        # GLOBAL, because a static library's dependencies are looked up where the final program is linked.
-        find_package(${ARG_PACKAGE} QUIET GLOBAL)
+        find_package(${ARG_PACKAGE} QUIET)
         kontexture_use_first(${name} ${ARG_TARGETS})
     endif()
     if(NOT TARGET kontexture_dep_${name} AND ARG_PKGCONFIG AND PKG_CONFIG_FOUND)
-        pkg_check_modules(kontexture_${name} QUIET IMPORTED_TARGET GLOBAL ${ARG_PKGCONFIG})
+        pkg_check_modules(kontexture_${name} QUIET IMPORTED_TARGET ${ARG_PKGCONFIG})
         kontexture_use_first(${name} PkgConfig::kontexture_${name})
     endif()
     if(NOT TARGET kontexture_dep_${name} AND KONTEXTURE_FETCH)
@@ -51,16 +50,19 @@ kontexture_dependency(openssl "OpenSSL 3" TARGETS OpenSSL::SSL PACKAGE OpenSSL)
 kontexture_dependency(crypto "OpenSSL 3 (crypto)" TARGETS OpenSSL::Crypto PACKAGE OpenSSL)
 # Distributions compile cpp-httplib; the flags that come with the target are part of its ABI.
 kontexture_dependency(httplib "cpp-httplib 0.11 or newer" TARGETS httplib::httplib PACKAGE httplib PKGCONFIG cpp-httplib)
-kontexture_dependency(json "nlohmann-json 3.11" TARGETS nlohmann_json::nlohmann_json PACKAGE nlohmann_json)
 kontexture_dependency(sqlite "SQLite 3" TARGETS SQLite3::SQLite3 SQLite::SQLite3 PACKAGE SQLite3)
-kontexture_dependency(stb "the stb headers" TARGETS Stb::Stb PACKAGE Stb)
-# stb_image older than 2.30 writes out of bounds on hostile JPEGs, so there JPEG is left to libjpeg-turbo.
-include("${CMAKE_CURRENT_LIST_DIR}/stb_version.cmake")
-kontexture_stb_version(KONTEXTURE_STB_VERSION)
-if(KONTEXTURE_STB_VERSION VERSION_GREATER_EQUAL 2.30)
-    set(KONTEXTURE_JPEG_TURBO OFF)
-else()
+if(NOT KONTEXTURE_FIND_LINKED_ONLY)
+    kontexture_dependency(json "nlohmann-json 3.11" TARGETS nlohmann_json::nlohmann_json PACKAGE nlohmann_json)
+    kontexture_dependency(stb "the stb headers" TARGETS Stb::Stb PACKAGE Stb)
+    # stb_image older than 2.30 writes out of bounds on hostile JPEGs, so there JPEG is left to libjpeg-turbo.
+    include("${CMAKE_CURRENT_LIST_DIR}/stb_version.cmake")
+    kontexture_stb_version(KONTEXTURE_STB_VERSION)
     set(KONTEXTURE_JPEG_TURBO ON)
+    if(KONTEXTURE_STB_VERSION VERSION_GREATER_EQUAL 2.30)
+        set(KONTEXTURE_JPEG_TURBO OFF)
+    endif()
+endif()
+if(KONTEXTURE_JPEG_TURBO)
     kontexture_dependency(jpeg "libjpeg-turbo" TARGETS JPEG::JPEG PACKAGE JPEG)
 endif()
 if(KONTEXTURE_PANEL OR KONTEXTURE_DEMO)
