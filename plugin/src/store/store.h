@@ -11,19 +11,27 @@ namespace kontexture::store {
 /// SHA-256 of the content, 64 lower-case hex digits: a blob's name.
 using BlobId = std::string;
 
+/// 64 lower-case hex digits.
+std::string sha256_hex(std::span<const std::uint8_t> bytes);
+
 /// Content-addressed files in a folder. Thread: any; files are written once and never change.
 class Blobs {
 public:
     explicit Blobs(std::string folder);
 
-    /// Temporary file, fsync, rename, fsync of the folder. Storing the same bytes twice keeps one file.
+    /// Temporary file, fsync, rename, fsync of the folder. Storing the same bytes twice keeps one file, and
+    /// mends it should it have been damaged.
     Result<BlobId> put(std::span<const std::uint8_t> bytes);
-    /// Moves a finished file of the same file system in; the source is gone afterwards when it went well.
+    /// Moves a finished file of the same file system in; the source is gone afterwards when it went well, and
+    /// stays when it did not.
     Result<BlobId> adopt(const std::string& path);
     /// Checks length and hash; StorageDamaged when they do not fit (the file is then set aside as
     /// "….damaged"), NotFound when there is none.
     Result<std::vector<std::uint8_t>> read(const BlobId& blob) const;
+    /// folder/ab/cdef…, whether there is one or not. Asserts that `blob` has the form of an id.
     std::string path(const BlobId& blob) const;
+    /// Whether a text has the form of an id.
+    static bool is_id(std::string_view text);
 
 private:
     std::string folder_;
@@ -36,6 +44,8 @@ struct JobRow {
     TextureRequest request;
     std::string input_blob;  ///< empty: none (or the input is an address, in request.input)
     std::string input_mime_type;
+    std::uint32_t input_width = 0;  ///< of input_blob; zero when not known
+    std::uint32_t input_height = 0;
     ImageId parent;           ///< the library picture that is edited
     std::string fingerprint;  ///< hash over everything that makes the picture
     double credits = 0;
@@ -69,7 +79,9 @@ struct StoreOptions {
 class Store {
 public:
     /// Makes the folder (owner only) when missing. A damaged database is set aside as "….damaged-N" and
-    /// reported through `warning`; a newer one is refused untouched.
+    /// reported through `warning` (unless another live process uses it: then StorageDamaged); a newer one is
+    /// refused untouched. Sweeps what killed processes left: temporary files are removed, blobs that no row
+    /// names are moved to the folder "unreferenced".
     static Result<std::unique_ptr<Store>> open(StoreOptions options, std::string* warning = nullptr);
     ~Store();
     Store(const Store&) = delete;
@@ -82,21 +94,28 @@ public:
     /// Where downloads go before they are stored; same file system as the blobs.
     std::string temporary_folder() const;
 
-    /// The unfinished jobs of this service that no live process owns (they now belong to this one), with all
-    /// rows needed.
+    /// The unfinished jobs of this service that no live process owns (they now belong to this one), oldest
+    /// first. States: Queued, Submitting, Generating (whenever the task is known) or OutcomeUnknown. A
+    /// cancelled one comes when its task may still bring a picture.
     Result<std::vector<JobRow>> take_over_jobs();
-    /// Submit-to-result times of the last jobs, oldest first, at most `most` a model.
+    /// Submit-to-result times of this service's last jobs, oldest first, at most `most` a model. Jobs that
+    /// outlived their process do not count. Empty when they cannot be read.
     std::vector<engine::PastDuration> durations(int most);
 
     /// Inserts the row as Queued. With `find_identical`, an earlier picture of the same fingerprint is looked
-    /// for first; if there is one the row is inserted as Ready with it and its id comes back, otherwise none.
+    /// for first; if there is one the row is inserted as Ready with it (for no credits) and its id comes
+    /// back, otherwise none. An input blob without a parent becomes a library picture and the row's parent.
     Result<ImageId> write_intent(const JobRow& row, bool find_identical);
     /// Marks the row Submitting at `now`, unless that would be more than `window_count` submits of this
     /// service by all processes in any `window`: then nothing is written and the time comes back at which to
-    /// ask again.
+    /// ask again. Conflict for a job of another session, or (unless it Failed) one that has a task or a
+    /// picture; DiskFull when there would be no room for the picture. A Failed job forgets its earlier task.
     Result<std::optional<engine::TimePoint>> write_submitting(RequestId id, engine::TimePoint now,
                                                               int window_count, engine::Duration window);
+    /// The task exists and is paid for: marks the row Generating (the mark `cancelled` stays) and books its
+    /// credits. Writing the same task twice books it once.
     Result<void> write_task(RequestId id, const std::string& task_id);
+    /// Replaces the stored error, too. Queued forgets when the job was submitted.
     Result<void> write_state(RequestId id, JobState state, bool cancelled, const std::optional<Error>& error,
                              engine::TimePoint now);
     /// Inserts the picture (or finds the one with the same blob) and marks the job Ready (Cancelled, if it

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <kontexture/types.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// What the store needs of a POSIX file system. Everything made here belongs to its owner alone, whatever the
+// umask says. Thread: any.
+namespace kontexture::store {
+
+/// The Error for a failed call: `what` reads on from "cannot be ", as in "written".
+Error file_error(std::string_view what, const std::string& path, int error_number);
+/// True for the numbers that mean "no space left" (also by quota or by the process's own limit).
+bool means_full(int error_number);
+Error disk_full_error(const std::string& path);
+
+/// Owns an open file; -1 is none.
+class FileDescriptor {
+public:
+    FileDescriptor() = default;
+    explicit FileDescriptor(int number) : number_(number) {}
+    FileDescriptor(FileDescriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    FileDescriptor& operator=(FileDescriptor&& other) noexcept {
+        std::swap(number_, other.number_);
+        return *this;
+    }
+    ~FileDescriptor();
+
+    int number() const { return number_; }
+    explicit operator bool() const { return number_ >= 0; }
+
+private:
+    int number_ = -1;
+};
+
+/// Makes the folder and its missing parents (0700). One that exists keeps its permissions: it may be the
+/// user's own.
+Result<void> make_folder(const std::string& path);
+/// Makes a file (0600) that must not exist yet.
+Result<FileDescriptor> create_file(const std::string& path);
+/// Opens a file for reading and writing, made (0600) when missing.
+Result<FileDescriptor> open_or_create_file(const std::string& path);
+/// Takes an existing file's permissions for everyone but the owner away; nothing happens when there is none.
+Result<void> restrict_to_owner(const std::string& path);
+
+Result<void> write_all(const FileDescriptor& file, std::span<const std::uint8_t> bytes,
+                       const std::string& path);
+/// Waits until the content is on the disk.
+Result<void> sync_file(const FileDescriptor& file, const std::string& path);
+/// Waits until the folder's entries (new names, renames) are on the disk.
+Result<void> sync_folder(const std::string& path);
+/// Replaces `to` in one step. The folders are not synced.
+Result<void> rename_file(const std::string& from, const std::string& to);
+
+bool file_exists(const std::string& path);
+/// Zero when there is none.
+std::uint64_t file_size(const std::string& path);
+/// What an ordinary user may still write there; the largest number when it cannot be told.
+std::uint64_t free_bytes(const std::string& path);
+/// The names in a folder, without "." and ".."; empty when it cannot be read.
+std::vector<std::string> list_folder(const std::string& path);
+
+}  // namespace kontexture::store

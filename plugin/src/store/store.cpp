@@ -1,0 +1,280 @@
+#include "store/store.h"
+
+#include "store/job_rows.h"
+#include "store/store_impl.h"
+
+#include <algorithm>
+
+// The jobs' way through the journal, one transaction a step.
+namespace kontexture::store {
+
+namespace {
+
+// Room for a picture, its thumbnail and the rows around it.
+constexpr std::uint64_t kReservedBytes = std::uint64_t{32} << 20;
+
+// A job whose picture may still come. A cancelled one counts while a task of it exists or may exist.
+constexpr char kUnfinished[] =
+    "image_id is null and (state in ('queued', 'preparing', 'submitting', 'generating', 'downloading', "
+    "'decoding', 'delivering', 'outcome_unknown') "
+    "or (state = 'cancelled' and cancelled = 1 and (task_id <> '' or submitted_at <> 0)))";
+
+Error unknown_job(RequestId id) {
+    Error error;
+    error.code = ErrorCode::Storage;
+    error.message = "The data folder does not know this request. Send it again.";
+    error.detail = "no row of job " + std::to_string(id.value);
+    return error;
+}
+
+Result<void> expect_change(const Database& database, const Result<void>& done, RequestId id) {
+    if (done && database.changes() == 0) return unknown_job(id);
+    return done;
+}
+
+Result<ImageId> insert_image(Database& database, const ImageRow& image, engine::TimePoint now) {
+    Rows rows = database.query(
+        "insert into images (blob, extension, width, height, bytes, created_at) values (?, ?, ?, ?, ?, ?) "
+        "on conflict (blob) do update set width = case width when 0 then excluded.width else width end, "
+        "height = case height when 0 then excluded.height else height end returning id",
+        image.blob, image.extension, image.width, image.height, image.bytes, to_number(now));
+    ImageId id;
+    if (rows.next()) id.value = static_cast<std::uint64_t>(rows.integer(0));
+    // An insert with "returning" is complete only after its last step.
+    while (rows.next()) {
+    }
+    if (auto finished = rows.finish(); !finished) return finished.error();
+    return id;
+}
+
+Result<bool> image_exists(Database& database, ImageId id) {
+    Rows rows = database.query("select 1 from images where id = ?", id.value);
+    const bool exists = rows.next();
+    if (auto finished = rows.finish(); !finished) return finished.error();
+    return exists;
+}
+
+/// The picture that the request edits, as a library picture, so that every edit has a root.
+Result<ImageId> find_parent(Database& database, const Blobs& blobs, const JobRow& row) {
+    if (row.parent) {
+        const auto exists = image_exists(database, row.parent);
+        if (!exists) return exists.error();
+        if (*exists) return row.parent;
+        Error error;
+        error.code = ErrorCode::InputUnreadable;
+        error.message = "The picture to edit is not in this data folder's library. Choose another picture.";
+        error.detail = "image " + std::to_string(row.parent.value);
+        return error;
+    }
+    if (row.input_blob.empty()) return ImageId();
+    ImageRow image;
+    image.blob = row.input_blob;
+    image.extension = extension_for(row.input_mime_type);
+    image.width = row.input_width;
+    image.height = row.input_height;
+    image.bytes = Blobs::is_id(image.blob) ? file_size(blobs.path(image.blob)) : 0;
+    return insert_image(database, image, row.created_at);
+}
+
+/// The newest picture of the same request whose file is still there.
+Result<ImageId> find_picture(Database& database, const Blobs& blobs, const StoreOptions& options,
+                             const std::string& fingerprint) {
+    Rows rows = database.query(
+        "select images.id, images.blob, images.bytes from jobs join images on images.id = jobs.image_id "
+        "where jobs.fingerprint = ? and jobs.service_id = ? and jobs.image_id is not null "
+        "order by jobs.finished_at desc",
+        fingerprint, options.service_id);
+    while (rows.next()) {
+        const std::string blob = rows.text(1);
+        if (!Blobs::is_id(blob)) continue;
+        const std::string path = blobs.path(blob);
+        if (file_exists(path) && file_size(path) == static_cast<std::uint64_t>(rows.integer(2))) {
+            return ImageId{static_cast<std::uint64_t>(rows.integer(0))};
+        }
+    }
+    if (auto finished = rows.finish(); !finished) return finished.error();
+    return ImageId();
+}
+
+Result<std::vector<std::int64_t>> owners_of_unfinished(Database& database, const StoreOptions& options,
+                                                       std::int64_t own) {
+    std::vector<std::int64_t> sessions;
+    Rows rows = database.query(std::string("select distinct session from jobs where service_id = ? and "
+                                           "session <> ? and ") +
+                                   kUnfinished,
+                               options.service_id, own);
+    while (rows.next()) sessions.push_back(rows.integer(0));
+    if (auto finished = rows.finish(); !finished) return finished.error();
+    return sessions;
+}
+
+/// The state from which the engine goes on.
+JobState resumed_state(const JobRow& row) {
+    if (!row.task_id.empty()) return JobState::Generating;
+    if (row.state == JobState::Submitting || row.state == JobState::OutcomeUnknown) return row.state;
+    return row.submitted_at == engine::TimePoint() ? JobState::Queued : JobState::Submitting;
+}
+
+/// When the window has room again, or nothing when it has room now.
+Result<std::optional<engine::TimePoint>> window_full_until(Database& database, const std::string& service_id,
+                                                           engine::TimePoint now, int count,
+                                                           engine::Duration window) {
+    // After the clock was set back, rows of the "future" count as of now, so they block for one window at
+    // most.
+    auto done = database.run("update submits set at = ? where service_id = ? and at > ?", to_number(now),
+                             service_id, to_number(now));
+    if (done) {
+        done = database.run("delete from submits where service_id = ? and at <= ?", service_id,
+                            to_number(now - window));
+    }
+    if (!done) return done.error();
+    Rows rows =
+        database.query("select at from submits where service_id = ? order by at desc limit 1 offset ?",
+                       service_id, std::max(count, 1) - 1);
+    std::optional<engine::TimePoint> until;
+    if (rows.next()) until = to_time(rows.integer(0)) + window;
+    if (auto finished = rows.finish(); !finished) return finished.error();
+    return until;
+}
+
+Error not_submittable(RequestId id) {
+    Error error;
+    error.code = ErrorCode::Conflict;
+    error.message =
+        "This request was not sent: it belongs to another running program, or its task exists already. "
+        "Look for its picture in the library, or send a new request.";
+    error.detail = "job " + std::to_string(id.value);
+    return error;
+}
+
+}  // namespace
+
+Result<std::vector<JobRow>> Store::take_over_jobs() {
+    std::vector<JobRow> jobs;
+    if (!impl_->options.take_over) return jobs;
+    Database& database = *impl_->database;
+    return transact(database, [&]() -> Result<std::vector<JobRow>> {
+        const auto owners = owners_of_unfinished(database, impl_->options, impl_->session);
+        if (!owners) return owners.error();
+        for (const std::int64_t owner : *owners) {
+            if (FileLock::is_held(session_lock_path(impl_->options.folder, owner))) continue;
+            Rows rows = database.query(std::string("update jobs set session = ?, taken_over = 1 "
+                                                   "where service_id = ? and session = ? and ") +
+                                           kUnfinished + " returning " + kJobColumns,
+                                       impl_->session, impl_->options.service_id, owner);
+            while (rows.next()) jobs.push_back(read_job(rows));
+            if (auto finished = rows.finish(); !finished) return finished.error();
+        }
+        for (JobRow& job : jobs) job.state = resumed_state(job);
+        std::sort(jobs.begin(), jobs.end(), [](const JobRow& a, const JobRow& b) {
+            return std::pair(a.created_at, a.id) < std::pair(b.created_at, b.id);
+        });
+        return jobs;
+    });
+}
+
+std::vector<engine::PastDuration> Store::durations(int most) {
+    // Beyond an hour it was somebody's break, not the service.
+    constexpr std::int64_t kLongest = 3600 * 1000;
+    std::vector<engine::PastDuration> durations;
+    Rows rows = impl_->database->query(
+        "select model, finished_at - submitted_at from (select model, submitted_at, finished_at, "
+        "row_number() over (partition by model order by finished_at desc, id desc) as place from jobs "
+        "where service_id = ? and state = 'ready' and taken_over = 0 and submitted_at <> 0 and "
+        "finished_at - submitted_at between 1 and ?) where place <= ? order by finished_at",
+        impl_->options.service_id, kLongest, most);
+    while (rows.next()) durations.push_back({rows.text(0), engine::Duration(rows.integer(1))});
+    return durations;
+}
+
+Result<ImageId> Store::write_intent(const JobRow& row, bool find_identical) {
+    Database& database = *impl_->database;
+    return transact(database, [&]() -> Result<ImageId> {
+        JobRow stored = row;
+        stored.state = JobState::Queued;
+        const auto parent = find_parent(database, impl_->blobs, row);
+        if (!parent) return parent.error();
+        stored.parent = *parent;
+        ImageId identical;
+        if (find_identical && !row.fingerprint.empty()) {
+            const auto found = find_picture(database, impl_->blobs, impl_->options, row.fingerprint);
+            if (!found) return found.error();
+            identical = *found;
+        }
+        if (identical) {
+            stored.state = JobState::Ready;
+            stored.image = identical;
+            stored.finished_at = stored.created_at;
+            stored.credits = 0;
+        }
+        auto inserted = insert_job(database, impl_->options.service_id, impl_->session, stored);
+        if (!inserted) return inserted.error();
+        return identical;
+    });
+}
+
+Result<std::optional<engine::TimePoint>> Store::write_submitting(RequestId id, engine::TimePoint now,
+                                                                 int window_count, engine::Duration window) {
+    using Answer = Result<std::optional<engine::TimePoint>>;
+    Database& database = *impl_->database;
+    const std::string& service_id = impl_->options.service_id;
+    if (free_bytes(impl_->options.folder) < kReservedBytes) return disk_full_error(impl_->options.folder);
+    return transact(database, [&]() -> Answer {
+        auto until = window_full_until(database, service_id, now, window_count, window);
+        if (!until || *until) return until;
+        auto done = database.run(
+            "update jobs set state = 'submitting', submitted_at = ?, finished_at = 0, task_id = '', image_id "
+            "= null "
+            "where id = ? and session = ? and (state = 'failed' or (task_id = '' and image_id is null))",
+            to_number(now), id.value, impl_->session);
+        if (!done) return done.error();
+        if (database.changes() == 0) return not_submittable(id);
+        done = database.run("insert into submits (service_id, at) values (?, ?)", service_id, to_number(now));
+        if (!done) return done.error();
+        return std::optional<engine::TimePoint>();
+    });
+}
+
+Result<void> Store::write_task(RequestId id, const std::string& task_id) {
+    Database& database = *impl_->database;
+    return transact(database, [&]() -> Result<void> {
+        auto done =
+            database.run("update jobs set state = 'generating', task_id = ? where id = ?", task_id, id.value);
+        if (done = expect_change(database, done, id); !done) return done;
+        return database.run(
+            "insert into spend (job_id, task_id, credits, at) "
+            "select id, task_id, credits, submitted_at from jobs where id = ? on conflict do nothing",
+            id.value);
+    });
+}
+
+Result<void> Store::write_state(RequestId id, JobState state, bool cancelled,
+                                const std::optional<Error>& error, engine::TimePoint now) {
+    Database& database = *impl_->database;
+    const Error stored = error.value_or(Error());
+    const auto done = database.run(
+        "update jobs set state = ?, cancelled = ?, finished_at = ?, "
+        "submitted_at = case ? when 'queued' then 0 else submitted_at end, error_code = ?, "
+        "error_http_status = ?, error_provider_code = ?, error_message = ?, error_detail = ? where id = ?",
+        to_string(state), cancelled, is_final(state) ? to_number(now) : 0, to_string(state),
+        to_string(stored.code), stored.http_status, stored.provider_code, stored.message, stored.detail,
+        id.value);
+    return expect_change(database, done, id);
+}
+
+Result<ImageId> Store::write_result(RequestId id, const ImageRow& image, engine::TimePoint now) {
+    Database& database = *impl_->database;
+    return transact(database, [&]() -> Result<ImageId> {
+        auto inserted = insert_image(database, image, now);
+        if (!inserted) return inserted;
+        auto done = database.run(
+            "update jobs set state = case cancelled when 0 then 'ready' else 'cancelled' end, "
+            "image_id = ?, finished_at = ?, error_code = 'none', error_http_status = 0, "
+            "error_provider_code = 0, error_message = '', error_detail = '' where id = ?",
+            inserted->value, to_number(now), id.value);
+        if (done = expect_change(database, done, id); !done) return done.error();
+        return inserted;
+    });
+}
+
+}  // namespace kontexture::store

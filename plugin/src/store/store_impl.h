@@ -1,0 +1,34 @@
+#pragma once
+
+#include "store/database.h"
+#include "store/session_lock.h"
+#include "store/store.h"
+
+namespace kontexture::store {
+
+/// What the parts of Store share. The database is closed before the session's lock is freed.
+class Store::Impl {
+public:
+    explicit Impl(StoreOptions store_options)
+        : options(std::move(store_options)), blobs(options.folder + "/blobs") {}
+
+    StoreOptions options;
+    std::int64_t session = 0;
+    FileLock session_lock;
+    std::unique_ptr<Database> database;
+    Blobs blobs;
+};
+
+engine::TimePoint wall_clock_now();
+constexpr std::int64_t to_number(engine::TimePoint time) {
+    return time.time_since_epoch().count();
+}
+constexpr engine::TimePoint to_time(std::int64_t number) {
+    return engine::TimePoint(engine::Duration(number));
+}
+
+/// "kontexture.db" below the data folder.
+std::string database_path(const std::string& folder);
+std::string temporary_path(const std::string& folder, std::int64_t session);
+
+}  // namespace kontexture::store

@@ -1,0 +1,180 @@
+#include "fixture.h"
+
+#include "store/database.h"
+#include "store/session_lock.h"
+
+#include <thread>
+
+using namespace store_test;
+
+TEST_CASE("each store has ids of its own") {
+    const TempFolder temp;
+    auto first = open_store(temp.path());
+    auto second = open_store(temp.path());
+    CHECK(first->id_block() == std::uint64_t{1} << 24);
+    CHECK(second->id_block() == std::uint64_t{2} << 24);
+    first.reset();
+    second.reset();
+    CHECK(open_store(temp.path())->id_block() == std::uint64_t{3} << 24);
+    // Even when the database is lost, no number comes twice.
+    std::filesystem::remove(temp.path() + "/kontexture.db");
+    CHECK(open_store(temp.path())->id_block() == std::uint64_t{4} << 24);
+}
+
+TEST_CASE("a lock is held until its owner dies, and asking does not disturb") {
+    const TempFolder temp;
+    const std::string path = temp.path("x.lock");
+    CHECK_FALSE(FileLock::is_held(path));
+    {
+        auto lock = FileLock::acquire(path, 0ms);
+        REQUIRE(lock);
+        CHECK(FileLock::is_held(path));
+        const auto second = FileLock::acquire(path, 20ms);
+        REQUIRE(!second);
+        CHECK(second.error().code == ErrorCode::Storage);
+        const FileLock moved = std::move(*lock);
+        CHECK(FileLock::is_held(path));
+    }
+    CHECK_FALSE(FileLock::is_held(path));
+    CHECK(FileLock::acquire(path, 0ms));
+}
+
+TEST_CASE("jobs of a living session are left alone, those of a dead one are taken over") {
+    const TempFolder temp;
+    auto first = open_store(temp.path());
+    const RequestId queued = queue(*first, 1);
+    const RequestId submitting = submit(*first, 2);
+    const RequestId generating = generate(*first, 3);
+    const RequestId unknown = submit(*first, 4);
+    REQUIRE(first->write_state(unknown, JobState::OutcomeUnknown, false, Error{ErrorCode::OutcomeUnknown},
+                               at(9000)));
+    const RequestId collected = generate(*first, 5);
+    REQUIRE(first->write_state(collected, JobState::Cancelled, true, {}, at(9000)));
+    const RequestId rescued = submit(*first, 6);
+    REQUIRE(first->write_state(rescued, JobState::Cancelled, true, {}, at(9000)));
+    const RequestId cancelled = queue(*first, 7);
+    REQUIRE(first->write_state(cancelled, JobState::Cancelled, false, {}, at(9000)));
+    const RequestId failed = generate(*first, 8);
+    REQUIRE(
+        first->write_state(failed, JobState::Failed, false, Error{ErrorCode::GenerationFailed}, at(9000)));
+    finish(*first, generate(*first, 9), "picture", at(9900));
+
+    auto second = open_store(temp.path());
+    REQUIRE(second->take_over_jobs());
+    CHECK(second->take_over_jobs()->empty());
+    CHECK(first->take_over_jobs()->empty());
+    CHECK(second->write_submitting(queued, at(60'000), 100, 10s).error().code == ErrorCode::Conflict);
+
+    first.reset();
+    const auto jobs = second->take_over_jobs();
+    REQUIRE(jobs);
+    REQUIRE(jobs->size() == 6);
+    CHECK((*jobs)[0].id == queued);
+    CHECK((*jobs)[0].state == JobState::Queued);
+    CHECK((*jobs)[1].id == submitting);
+    CHECK((*jobs)[1].state == JobState::Submitting);
+    CHECK((*jobs)[1].submitted_at == at(2010));
+    CHECK((*jobs)[2].id == generating);
+    CHECK((*jobs)[2].state == JobState::Generating);
+    CHECK((*jobs)[2].task_id == "task-3");
+    CHECK((*jobs)[3].id == unknown);
+    CHECK((*jobs)[3].state == JobState::OutcomeUnknown);
+    CHECK((*jobs)[4].id == collected);
+    CHECK((*jobs)[4].state == JobState::Generating);
+    CHECK((*jobs)[4].cancelled);
+    CHECK((*jobs)[5].id == rescued);
+    CHECK((*jobs)[5].state == JobState::Submitting);
+
+    CHECK(second->take_over_jobs()->empty());
+    CHECK(second->write_submitting(queued, at(60'000), 100, 10s));
+    auto third = open_store(temp.path());
+    CHECK(third->take_over_jobs()->empty());
+}
+
+TEST_CASE("only a service's own jobs are taken over, and only when wanted") {
+    const TempFolder temp;
+    {
+        auto store = open_store(temp.path());
+        generate(*store, 1);
+    }
+    CHECK(open_store(temp.path(), "https://other.test")->take_over_jobs()->empty());
+    auto reader = try_open(temp.path(), nullptr, "https://service.test", false);
+    REQUIRE(reader);
+    CHECK((*reader)->take_over_jobs()->empty());
+    queue(**reader, 1);
+    CHECK(all(**reader).size() == 2);
+    CHECK(open_store(temp.path())->take_over_jobs()->size() == 1);
+}
+
+TEST_CASE("two stores share the submit window") {
+    const TempFolder temp;
+    auto first = open_store(temp.path());
+    auto second = open_store(temp.path());
+    const RequestId one = queue(*first, 1);
+    const RequestId two = queue(*second, 1);
+    const RequestId three = queue(*first, 2);
+    REQUIRE(!*first->write_submitting(one, at(0), 2, 10s));
+    REQUIRE(!*second->write_submitting(two, at(4000), 2, 10s));
+    auto wait = first->write_submitting(three, at(5000), 2, 10s);
+    REQUIRE(wait);
+    REQUIRE(*wait);
+    CHECK(**wait == at(10'000));
+}
+
+TEST_CASE("two threads with a store each never pass more than the window allows") {
+    const TempFolder temp;
+    constexpr int kJobs = 30;
+    constexpr int kAllowed = 17;
+    int passed[2] = {};
+    int failed[2] = {};
+    std::unique_ptr<Store> stores[2] = {open_store(temp.path()), open_store(temp.path())};
+    std::vector<std::thread> threads;
+    for (int index = 0; index < 2; ++index) {
+        threads.emplace_back([&, index] {
+            for (int i = 1; i <= kJobs; ++i) {
+                const JobRow row = job(*stores[index], static_cast<std::uint64_t>(i));
+                const auto written = stores[index]->write_intent(row, false);
+                const auto wait = stores[index]->write_submitting(row.id, at(i), kAllowed, 10s);
+                if (!written || !wait) ++failed[index];
+                if (wait && !*wait) ++passed[index];
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    CHECK(failed[0] + failed[1] == 0);
+    CHECK(passed[0] + passed[1] == kAllowed);
+    CHECK(all(*stores[0]).size() == 2 * kJobs);
+}
+
+TEST_CASE("stores that are opened at the same moment all succeed") {
+    const TempFolder temp;
+    constexpr int kStores = 8;
+    std::uint64_t blocks[kStores] = {};
+    std::vector<std::thread> threads;
+    for (int index = 0; index < kStores; ++index) {
+        threads.emplace_back([&, index] {
+            const auto store = try_open(temp.path());
+            if (store) blocks[index] = (*store)->id_block();
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    std::sort(std::begin(blocks), std::end(blocks));
+    CHECK(blocks[0] != 0);
+    CHECK(std::unique(std::begin(blocks), std::end(blocks)) == std::end(blocks));
+}
+
+TEST_CASE("a database that somebody else keeps locked is an error with advice, not a hang") {
+    const TempFolder temp;
+    auto store = open_store(temp.path());
+    const auto other = Database::open(temp.path() + "/kontexture.db");
+    REQUIRE(other);
+    REQUIRE((*other)->run("begin immediate"));
+    // Reading goes on meanwhile.
+    CHECK(all(*store).empty());
+    const auto written = store->write_intent(job(*store, 1), false);
+    REQUIRE(!written);
+    CHECK(written.error().code == ErrorCode::Storage);
+    CHECK(written.error().message.find("Another program") != std::string::npos);
+    REQUIRE((*other)->run("rollback"));
+    CHECK(store->write_intent(job(*store, 1), false));
+}
