@@ -1,0 +1,23 @@
+add_executable(kontexture_demo
+    main.cpp
+    auto_run.cpp
+    camera.cpp
+    gl_host.cpp
+    gl_program.cpp
+    input.cpp
+    meshes.cpp
+    options.cpp
+    renderer.cpp
+    scene.cpp
+    screenshot.cpp
+    shaders.cpp
+    style.cpp
+    viewport.cpp
+    window.cpp
+    workspace.cpp)
+kontexture_compile_options(kontexture_demo)
+# plugin/src only for the panel's probe, by which --auto finds the buttons it clicks.
+target_include_directories(kontexture_demo PRIVATE "${PROJECT_SOURCE_DIR}/plugin/src")
+target_link_libraries(kontexture_demo PRIVATE
+    kontexture_local_service kontexture::panel kontexture::kontexture
+    kontexture_dep_imgui_glfw_opengl3 kontexture_dep_imgui kontexture_dep_glfw kontexture_dep_epoxy kontexture_dep_glm kontexture_dep_stb)

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <kontexture/service.h>
+
+#include <string>
+
+namespace demo {
+
+/// The demo's arguments.
+struct Options {
+    std::string auto_prompt;  ///< not empty: do the whole job without a person, then quit
+    std::string auto_edit;    ///< an instruction for a second round over the first result
+    std::string screenshot;   ///< PNG file; alone, it shows the first picture and quits
+    int count = 1;
+    int timeout_seconds = 120;
+    int width = 0;  ///< of the window, in pixels; zero: by the screen
+    int height = 0;
+    bool help = false;
+};
+
+extern const char* const kUsage;
+
+kontexture::Result<Options> read_options(int argc, const char* const* argv);
+
+/// KIE_API_KEY, KONTEXTURE_BASE_URL, KONTEXTURE_UPLOAD_URL and KONTEXTURE_DATA_DIR; the data folder is
+/// $XDG_DATA_HOME/kontexture or its usual place when none is given.
+kontexture::ServiceConfig config_from_environment();
+
+}  // namespace demo

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "scene.h"
+#include "style.h"
+#include "viewport.h"
+
+#include <kontexture/panel.h>
+#include <kontexture/service.h>
+
+#include <string>
+
+namespace demo {
+
+/// The window's fixed layout: a bar with menus, the panel at the left, the viewport, a line of status.
+class Workspace {
+public:
+    struct Status {
+        std::string service;  ///< who paints the pictures
+        bool is_local = false;
+        int frames_per_second = 0;  ///< zero: at rest
+    };
+
+    Workspace(Scene& scene, Viewport& viewport, kontexture::Panel& panel, const kontexture::Service& service)
+        : scene_(scene), viewport_(viewport), panel_(panel), service_(service) {}
+
+    /// Between NewFrame() and Render(). Does what the panel asks for.
+    void draw(const Status& status, const Fonts& fonts);
+    bool wants_to_quit() const { return wants_to_quit_; }
+
+private:
+    void draw_menus(const Status& status, const Fonts& fonts);
+    void draw_edit_menu();
+    void draw_view_menu();
+    void draw_panel(ImVec2 origin, ImVec2 size);
+    void draw_splitter(ImVec2 origin, float height);
+    void draw_status(const Status& status, ImVec2 origin, ImVec2 size);
+    void take_shortcuts();
+    void apply(const kontexture::PanelEvent& event);
+
+    Scene& scene_;
+    Viewport& viewport_;
+    kontexture::Panel& panel_;
+    const kontexture::Service& service_;
+    float panel_ems_ = 28;
+    bool panel_is_open_ = true;
+    bool wants_to_quit_ = false;
+};
+
+}  // namespace demo
