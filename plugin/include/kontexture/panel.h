@@ -7,7 +7,9 @@ namespace kontexture {
 /// What a person asked the host to do, from the panel.
 struct PanelEvent {
     enum class Kind : std::uint8_t {
-        Apply,  ///< put `texture` on what is selected; it lives until Service::release(request)
+        /// Put `texture` on what is selected. It lives until Service::release(request), which is now the
+        /// host's to call. The same request may be applied again, for another selection.
+        Apply,
     };
     Kind kind = Kind::Apply;
     RequestId request;
@@ -18,8 +20,10 @@ struct PanelEvent {
 };
 
 /// A Dear ImGui panel over a Service. It uses the current ImGui context, follows its style and fonts, and
-/// draws textures through Host::imgui_texture_id() only. Thread: the owner thread, between ImGui::NewFrame()
-/// and ImGui::Render(), after this frame's pump(). Lifetime: the Service outlives the panel.
+/// draws textures through Host::imgui_texture_id() only. It releases the requests that were started in it,
+/// but none whose texture an Apply event named, and none that the host submitted. Thread: the owner thread,
+/// between ImGui::NewFrame() and ImGui::Render(), after this frame's pump(). Lifetime: the Service outlives
+/// the panel.
 ///
 ///     kontexture::Panel panel(*service);
 ///     for (const kontexture::PanelEvent& e : panel.draw_window("Textures")) material.set_albedo(e.texture);
@@ -46,6 +50,8 @@ public:
     void generate();
     /// Puts the keyboard focus into the prompt on the next draw.
     void focus_prompt();
+    /// The folder that "Save as" proposes first.
+    void set_save_folder(std::string_view folder);
 
 private:
     class Impl;

@@ -158,6 +158,8 @@ public:
     /// the budget and returns what changed; the span is valid until the next pump(). With nothing to do it
     /// costs one atomic load.
     std::span<const Event> pump(PumpBudget budget = {});
+    /// What the last pump() returned. Valid until the next.
+    std::span<const Event> events() const;
 
     /// Null for an id that is unknown or released. Valid until the next pump().
     const RequestInfo* find(RequestId id) const;

@@ -1,0 +1,81 @@
+#include "panel/state.h"
+#include "panel/strings.h"
+
+#include <algorithm>
+
+namespace kontexture::panel {
+namespace {
+
+constexpr int kMostPictures = 8;
+
+void draw_count(State& state) {
+    Ui& ui = state.ui;
+    int& count = state.form.count;
+    const float side = ui.frame_height();
+    const float number = ui.em(1.6f);
+    ImGui::AlignTextToFramePadding();
+    ui.text(text::kPictures, ui.theme().dim);
+    ImGui::SameLine();
+    ui.align_right(2 * side + number + ui.em(0.4f));
+    ImGui::BeginDisabled(count <= 1);
+    if (ui.button({.name = "count.less", .tip = text::kFewerTip, .icon = Icon::Minus}, {side, side})) --count;
+    ImGui::EndDisabled();
+    ImGui::SameLine(0, ui.em(0.2f));
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    ImGui::Dummy({number, side});
+    ui.text_in({at, {at.x + number, at.y + side}}, Line("%d", count), ui.theme().text);
+    ImGui::SameLine(0, ui.em(0.2f));
+    ImGui::BeginDisabled(count >= kMostPictures);
+    if (ui.button({.name = "count.more", .tip = text::kMoreOfThemTip, .icon = Icon::Plus}, {side, side}))
+        ++count;
+    ImGui::EndDisabled();
+}
+
+Line price_line(const State& state, double price) {
+    const double usd = price * state.service.capabilities().usd_per_credit;
+    if (usd <= 0) return Line(text::kPriceNoUsdFormat, credits_text(price).c_str());
+    return Line(text::kPriceFormat, credits_text(price).c_str(), usd_text(usd).c_str());
+}
+
+void draw_button(State& state, double price, bool is_blocked) {
+    Ui& ui = state.ui;
+    ImGui::BeginDisabled(is_blocked);
+    const bool is_pressed =
+        ui.button({.name = "generate", .tip = text::kGenerateTip, .kind = ButtonKind::Primary},
+                  {ui.width(), ui.em(3.4f)});
+    const Rect rect = ui.last();
+    const float line_height = ImGui::GetTextLineHeight();
+    const float top = rect.center().y - line_height * 1.08f;
+    const float pad = ui.em(0.5f);
+    const Line words =
+        state.form.count > 1 ? Line(text::kGenerateFormat, state.form.count) : Line("%s", text::kGenerate);
+    const Theme& theme = ui.theme();
+    const Rect upper{{rect.min.x + pad, top}, {rect.max.x - pad, top + line_height}};
+    ui.text_in(upper, words, theme.on_accent);
+    ui.text_in({{upper.min.x + 0.6f, upper.min.y}, {upper.max.x + 0.6f, upper.max.y}}, words,
+               theme.on_accent);
+    ui.text_in(
+        {{upper.min.x, upper.max.y + line_height * 0.16f}, {upper.max.x, upper.max.y + line_height * 1.16f}},
+        price_line(state, price), blend(theme.accent, theme.on_accent, 0.85f));
+    ImGui::EndDisabled();
+    if (is_pressed) generate(state);
+}
+
+}  // namespace
+
+void draw_generate(State& state) {
+    Ui& ui = state.ui;
+    draw_count(state);
+    const double price = state.service.estimate(state.form.request) * state.form.count;
+    const std::optional<Line> reason = blocked_reason(state);
+    draw_button(state, price, reason.has_value());
+    const Account& account = state.service.account();
+    if (reason)
+        ui.message(Tone::Warn, *reason);
+    else if (!state.form.submit_error.empty())
+        ui.message(Tone::Bad, state.form.submit_error);
+    else if (account.credits && *account.credits < price)
+        ui.message(Tone::Warn, Line(text::kBalanceLowFormat, credits_text(*account.credits).c_str()));
+}
+
+}  // namespace kontexture::panel

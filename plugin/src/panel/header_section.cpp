@@ -1,0 +1,93 @@
+#include "panel/state.h"
+#include "panel/strings.h"
+
+#include <algorithm>
+
+namespace kontexture::panel {
+namespace {
+
+void draw_key_pill(State& state) {
+    const Account& account = state.service.account();
+    const bool is_refused = account.error.code == ErrorCode::Unauthorized;
+    const bool is_good = account.key_present && !is_refused;
+    const char* words = is_refused ? text::kKeyRefused : account.key_present ? text::kKeySet : text::kNoKey;
+    state.ui.pill(is_good ? Tone::Good : Tone::Warn, is_good ? Icon::Key : Icon::Warning, words);
+    state.ui.tip("header.key", 0,
+                 is_refused ? std::string_view(account.error.message)
+                            : std::string_view(account.key_present ? text::kKeySetTip : text::kNoKeyTip));
+}
+
+Line credits_line(const Account& account) {
+    if (account.error.code != ErrorCode::None) return Line("%s", text::kCreditsError);
+    if (!account.credits) return Line("%s", text::kCreditsUnknown);
+    return Line(text::kCreditsFormat, credits_text(*account.credits).c_str());
+}
+
+Line spent_line(const Account& account) {
+    const double used = account.spent + account.reserved;
+    if (!account.limit) return Line(text::kSpentFormat, credits_text(used).c_str());
+    return Line(text::kSpentLimitFormat, credits_text(used).c_str(), credits_text(*account.limit).c_str());
+}
+
+void draw_money(State& state) {
+    Ui& ui = state.ui;
+    const Account& account = state.service.account();
+    const Line credits = credits_line(account);
+    const Line spent = spent_line(account);
+    const float refresh = ImGui::GetTextLineHeight() + ui.em(0.3f);
+    const bool has_credits = state.service.capabilities().credits_query && account.key_present;
+    const float credits_width = has_credits ? ui.text_width(credits) + refresh + ui.spacing() + ui.em(1) : 0;
+    ui.flow(credits_width + ui.text_width(spent));
+    ui.align_right(credits_width + ui.text_width(spent));
+    const float y = ImGui::GetCursorPosY();
+    const float text_y = y + ui.em(0.15f);
+    ImGui::SetCursorPosY(text_y);
+    ui.line(spent, ui.theme().dim, ui.width());
+    ui.tip("header.spent", 0, text::kSpentTip);
+    if (!has_credits) return;
+    ImGui::SameLine(0, ui.em(1));
+    ImGui::SetCursorPosY(text_y);
+    const bool is_known = account.credits && account.error.code == ErrorCode::None;
+    ui.line(credits, is_known ? ui.theme().text : ui.theme().dim, ui.width() - refresh - ui.spacing());
+    ui.tip("header.credits", 0,
+           account.error.message.empty() ? std::string_view(text::kCreditsTip)
+                                         : std::string_view(account.error.message));
+    ImGui::SameLine();
+    ImGui::SetCursorPosY(y);
+    if (ui.icon_button({.name = "credits.refresh", .tip = text::kRefreshTip, .icon = Icon::Refresh}, refresh))
+        state.service.refresh_account();
+}
+
+void draw_key_notice(State& state) {
+    Ui& ui = state.ui;
+    const Capabilities& capabilities = state.service.capabilities();
+    ui.begin_card(Tone::Warn);
+    ui.message(Tone::Warn, text::kKeyNeeded);
+    if (!capabilities.key_page.empty()) {
+        ui.line(capabilities.key_page, ui.theme().dim, ui.width());
+        if (ui.button({.name = "key.page",
+                       .label = text::kKeyPage,
+                       .tip = capabilities.key_page.c_str(),
+                       .icon = Icon::Link}))
+            copy_address(state, capabilities.key_page);
+    }
+    ui.end_card();
+}
+
+}  // namespace
+
+void draw_header(State& state) {
+    Ui& ui = state.ui;
+    const Account& account = state.service.account();
+    const std::string& name = state.service.capabilities().service_name;
+    const float y = ImGui::GetCursorPosY();
+    ImGui::SetCursorPosY(y + ui.em(0.15f));
+    ui.line(name, ui.theme().text, ui.width() - ui.em(6));
+    ImGui::SameLine();
+    ImGui::SetCursorPosY(y);
+    draw_key_pill(state);
+    draw_money(state);
+    if (!account.key_present) draw_key_notice(state);
+}
+
+}  // namespace kontexture::panel

@@ -1,0 +1,199 @@
+#include <kontexture/panel.h>
+
+#include "panel/imgui_compat.h"
+#include "panel/state.h"
+#include "panel/strings.h"
+
+#include <algorithm>
+
+namespace kontexture {
+namespace panel {
+namespace {
+
+// In font heights: from this width the form stands beside the results.
+constexpr float kTwoColumns = 56;
+constexpr float kFormColumn = 27;
+constexpr float kWideFormColumn = 32;
+constexpr float kLeastHeight = 24;
+
+bool is_enter_pressed() {
+    return compat::is_key_pressed(ImGuiKey_Enter) || compat::is_key_pressed(compat::kKeypadEnter);
+}
+
+void handle_keys(State& state) {
+    const bool is_focused = ImGui::IsWindowFocused(ImGuiFocusedFlags_RootAndChildWindows);
+    state.has_keyboard = is_focused && !ImGui::GetIO().WantTextInput && !ImGui::IsAnyItemActive();
+    if (is_focused && ImGui::GetIO().KeyCtrl && is_enter_pressed()) {
+        generate(state);
+        return;
+    }
+    if (!state.has_keyboard) return;
+    if (state.view.is_open && compat::is_key_pressed(ImGuiKey_Escape)) close_view(state);
+    // While the host's keyboard navigation shows its cursor, Enter and the arrows are that cursor's.
+    if (ImGui::GetIO().NavVisible) return;
+    const ImageId chosen = state.view.is_open ? state.view.entry.image : state.results.selected;
+    if (is_enter_pressed() && chosen) apply(state, chosen);
+    if (!state.view.is_open) return move_selection(state);
+    if (compat::is_key_pressed(ImGuiKey_LeftArrow, true)) step_view(state, -1);
+    if (compat::is_key_pressed(ImGuiKey_RightArrow, true)) step_view(state, 1);
+}
+
+void read_events(State& state) {
+    for (const Event& event : state.service.events()) {
+        if (event.kind != Event::Kind::Saved || !state.view.is_saving) continue;
+        const bool is_saved = event.error.code == ErrorCode::None;
+        state.view.is_saving = false;
+        state.view.is_saving_shown = !is_saved;
+        state.view.message_tone = is_saved ? Tone::Good : Tone::Bad;
+        state.view.message =
+            is_saved ? Line(text::kSavedFormat, event.path.c_str()).c_str() : event.error.message.c_str();
+    }
+}
+
+void draw_notice(State& state) {
+    Ui& ui = state.ui;
+    if (state.notice.empty() || ui.now() > state.notice_until) return;
+    ui.begin_card(state.notice_tone);
+    const float close = ImGui::GetTextLineHeight();
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    ui.align_right(close);
+    if (ui.icon_button({.name = "notice.close", .tip = text::kDismissTip, .icon = Icon::Close}, close))
+        state.notice_until = 0;
+    ImGui::SetCursorScreenPos(at);
+    ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + ui.width() - close - ui.spacing());
+    ui.text(state.notice, ui.theme().text);
+    ImGui::PopTextWrapPos();
+    ui.end_card();
+}
+
+void draw_form(State& state) {
+    if (state.service.capabilities().edit) draw_input(state);
+    draw_prompt(state);
+    draw_options(state);
+    draw_generate(state);
+}
+
+void begin_column(State& state, const char* id, ImVec2 size, ImGuiWindowFlags flags = 0) {
+    ImGui::BeginChild(id, size, false, flags);
+    state.ui.begin_region();
+}
+
+void end_column(State& state) {
+    state.ui.end_region();
+    ImGui::EndChild();
+}
+
+void draw_view_column(State& state, const char* id) {
+    // The wheel zooms over the picture and scrolls elsewhere.
+    const ImGuiWindowFlags flags = state.view.is_canvas_hovered ? ImGuiWindowFlags_NoScrollWithMouse : 0;
+    begin_column(state, id, {0, 0}, flags);
+    draw_view(state);
+    end_column(state);
+}
+
+void draw_right(State& state) {
+    if (state.view.is_open) return draw_view_column(state, "view");
+    begin_column(state, "right", {0, 0});
+    draw_queue(state);
+    draw_results(state);
+    end_column(state);
+}
+
+void draw_body(State& state) {
+    Ui& ui = state.ui;
+    if (ui.width() >= ui.em(kTwoColumns)) {
+        const float form_width = ui.em(ui.width() > ui.em(90) ? kWideFormColumn : kFormColumn);
+        begin_column(state, "form", {form_width, 0});
+        draw_form(state);
+        end_column(state);
+        ImGui::SameLine(0, ui.em(1));
+        draw_right(state);
+        return;
+    }
+    if (state.view.is_open) return draw_view_column(state, "view");
+    begin_column(state, "all", {0, 0});
+    draw_form(state);
+    draw_queue(state);
+    draw_results(state);
+    end_column(state);
+}
+
+void draw_content(State& state) {
+    IMGUI_CHECKVERSION();
+    state.events.clear();
+    ImGui::PushID(&state);
+    state.ui.begin_frame();
+    read_events(state);
+    const float room = std::max(ImGui::GetContentRegionAvail().y, state.ui.em(kLeastHeight));
+    begin_column(state, "panel", {0, room},
+                 ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
+    handle_keys(state);
+    draw_header(state);
+    draw_notice(state);
+    draw_body(state);
+    end_column(state);
+    update_owned(state);
+    state.ui.end_frame();
+    ImGui::PopID();
+}
+
+}  // namespace
+}  // namespace panel
+
+class Panel::Impl : public panel::State {
+public:
+    using State::State;
+};
+
+Panel::Panel(Service& service) : impl_(std::make_unique<Impl>(service)) {}
+
+Panel::~Panel() {
+    panel::release_all(*impl_);
+}
+
+std::span<const PanelEvent> Panel::draw_window(const char* title, bool* open) {
+    impl_->events.clear();
+    if (open && !*open) return impl_->events;
+    const float em = ImGui::GetFontSize();
+    ImGui::SetNextWindowSize({em * 34, em * 52}, ImGuiCond_FirstUseEver);
+    ImGui::SetNextWindowSizeConstraints({std::min(320.0f, em * 22), em * 20}, {1e6f, 1e6f});
+    const ImGuiWindowFlags flags = ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse;
+    if (ImGui::Begin(title, open, flags)) panel::draw_content(*impl_);
+    ImGui::End();
+    return impl_->events;
+}
+
+std::span<const PanelEvent> Panel::draw_content() {
+    panel::draw_content(*impl_);
+    return impl_->events;
+}
+
+bool Panel::draw_menu_item(const char* label, bool* open) {
+    return ImGui::MenuItem(label, nullptr, open);
+}
+
+void Panel::set_prompt(std::string_view prompt) {
+    panel::set_prompt(*impl_, prompt);
+}
+
+void Panel::set_input(InputImage input) {
+    panel::set_input(*impl_, std::move(input));
+}
+
+void Panel::set_request(const TextureRequest& request) {
+    panel::set_request(*impl_, request);
+}
+
+void Panel::generate() {
+    panel::generate(*impl_);
+}
+
+void Panel::focus_prompt() {
+    impl_->form.wants_focus = true;
+}
+
+void Panel::set_save_folder(std::string_view folder) {
+    impl_->view.save_folder.assign(folder);
+}
+
+}  // namespace kontexture

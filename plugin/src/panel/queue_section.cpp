@@ -1,0 +1,137 @@
+#include "panel/state.h"
+#include "panel/strings.h"
+
+#include <algorithm>
+
+namespace kontexture::panel {
+namespace {
+
+constexpr std::size_t kShortQueue = 6;
+constexpr double kReadyHold = 0.6;
+constexpr double kReusedHold = 3;
+constexpr double kCancelledHold = 1.5;
+constexpr double kCollapse = 0.35;
+
+bool is_owned(const State& state, RequestId id) {
+    return std::any_of(state.owned.begin(), state.owned.end(), [id](const Owned& o) { return o.id == id; });
+}
+
+Card& card_of(State& state, const RequestInfo& info) {
+    for (Card& card : state.cards)
+        if (card.id == info.id) return card;
+    Card card{.id = info.id};
+    // What was already over before the panel saw it is no news, unless a person just asked for it here.
+    card.is_hidden = is_final(info.state) && info.state != JobState::Failed && !is_owned(state, info.id);
+    state.cards.push_back(card);
+    return state.cards.back();
+}
+
+double hold_of(const RequestInfo& info) {
+    if (info.state == JobState::Cancelled) return kCancelledHold;
+    return info.reused ? kReusedHold : kReadyHold;
+}
+
+void follow(State& state, Card& card, const RequestInfo& info) {
+    const bool is_over = info.state == JobState::Ready || info.state == JobState::Cancelled;
+    if (!is_over) {
+        card.ended_at = -1;
+        return;
+    }
+    if (card.ended_at < 0) {
+        card.ended_at = state.ui.now();
+        if (info.state == JobState::Ready && !card.is_hidden)
+            state.results.arrivals.push_back({info.image, state.ui.now()});
+    }
+    if (state.ui.now() - card.ended_at > hold_of(info) + kCollapse) card.is_hidden = true;
+}
+
+bool needs_attention(const RequestInfo& info) {
+    return info.state == JobState::Failed || info.state == JobState::OutcomeUnknown;
+}
+
+// Newest first; what needs a person's decision comes before.
+void sync_cards(State& state) {
+    std::erase_if(state.cards, [&](const Card& card) { return !state.service.find(card.id); });
+    state.card_order.clear();
+    const std::span<const RequestInfo> requests = state.service.requests();
+    for (const bool wants_attention : {true, false})
+        for (std::size_t i = requests.size(); i-- > 0;) {
+            if (requests[i].from_library || needs_attention(requests[i]) != wants_attention) continue;
+            Card& card = card_of(state, requests[i]);
+            follow(state, card, requests[i]);
+            if (!card.is_hidden) state.card_order.push_back(i);
+        }
+}
+
+float remaining_height(const State& state, const Card& card, const RequestInfo& info) {
+    if (card.ended_at < 0) return 1;
+    const double over = state.ui.now() - card.ended_at - hold_of(info);
+    const auto part = static_cast<float>(std::clamp(over / kCollapse, 0.0, 1.0));
+    return 1 - part * part * (3 - 2 * part);
+}
+
+// A finished card gives its room back smoothly, so that the results below do not jump.
+void draw_collapsing(State& state, const Card& card, float remaining) {
+    Ui& ui = state.ui;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float height = (card.height + ImGui::GetStyle().ItemSpacing.y) * remaining;
+    const float body = std::max(1.0f, std::min(height, card.height));
+    const Rect rect{at, {at.x + ui.width(), at.y + body}};
+    ui.fill(rect, with_alpha(ui.theme().card, remaining), ui.em(0.5f));
+    ImGui::Dummy({rect.width(), std::max(1.0f, height - ImGui::GetStyle().ItemSpacing.y)});
+}
+
+void draw_entry(State& state, const RequestInfo& info) {
+    Card& card = card_of(state, info);
+    const float remaining = remaining_height(state, card, info);
+    if (remaining < 1) return draw_collapsing(state, card, remaining);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const bool is_visible = ImGui::IsRectVisible(at, {at.x + state.ui.width(), at.y + card.height});
+    if (card.height > 0 && !is_visible) {
+        ImGui::Dummy({state.ui.width(), card.height});
+        return;
+    }
+    ImGui::PushID(static_cast<int>(info.id.value));
+    draw_card(state, card, info);
+    ImGui::PopID();
+}
+
+void draw_queue_header(State& state) {
+    Ui& ui = state.ui;
+    std::size_t held = 0;
+    for (std::size_t i : state.card_order)
+        if (state.service.requests()[i].waiting == WaitReason::Resume) ++held;
+    ui.heading(text::kQueue);
+    ImGui::SameLine();
+    ImGui::AlignTextToFramePadding();
+    ui.text(Line("%d", static_cast<int>(state.card_order.size())), ui.theme().dim);
+    if (held < 2) return;
+    const Control resume{.name = "resume.all", .label = text::kResumeAll, .tip = text::kResumeAllTip};
+    ui.flow(ui.button_width(resume));
+    ui.align_right(ui.button_width(resume));
+    if (ui.button(resume)) state.service.resume_all();
+}
+
+}  // namespace
+
+bool has_queue(const State& state) {
+    return !state.card_order.empty();
+}
+
+void draw_queue(State& state) {
+    sync_cards(state);
+    if (state.card_order.empty()) return;
+    Ui& ui = state.ui;
+    ui.gap(0.2f);
+    draw_queue_header(state);
+    const std::size_t count = state.card_order.size();
+    const std::size_t shown = state.is_queue_expanded ? count : std::min(count, kShortQueue);
+    for (std::size_t i = 0; i < shown; ++i) draw_entry(state, state.service.requests()[state.card_order[i]]);
+    if (count <= kShortQueue) return;
+    const Line all(text::kShowAllFormat, static_cast<int>(count));
+    const char* label = state.is_queue_expanded ? text::kShowFewer : all.c_str();
+    if (ui.button({.name = "queue.all", .label = label, .tip = text::kShowAllTip, .kind = ButtonKind::Quiet}))
+        state.is_queue_expanded = !state.is_queue_expanded;
+}
+
+}  // namespace kontexture::panel

@@ -1,0 +1,249 @@
+#pragma once
+
+// Everything the panel says. Formats are for snprintf; only letters that every font has.
+namespace kontexture::panel::text {
+
+// Header
+inline constexpr char kKeySet[] = "Key set";
+inline constexpr char kNoKey[] = "No key";
+inline constexpr char kKeyRefused[] = "Key refused";
+inline constexpr char kKeySetTip[] = "The host gave an API key. It is sent to the service and nowhere else.";
+inline constexpr char kNoKeyTip[] = "Pictures cannot be generated before the host is given an API key.";
+inline constexpr char kCreditsFormat[] = "%s credits";
+inline constexpr char kCreditsUnknown[] = "credits not asked yet";
+inline constexpr char kCreditsError[] = "credits not known";
+inline constexpr char kCreditsTip[] = "The account's balance. Asking again is free.";
+inline constexpr char kRefreshTip[] = "Ask the service for the balance (free)";
+inline constexpr char kSpentFormat[] = "%s spent";
+inline constexpr char kSpentLimitFormat[] = "%s of %s spent";
+inline constexpr char kSpentTip[] =
+    "Estimated credits of this session's accepted pictures, with those that wait. A limit is set by the "
+    "host.";
+inline constexpr char kKeyNeeded[] =
+    "To generate, the host needs an API key of this service. What is in the library works without.";
+inline constexpr char kKeyPage[] = "Copy the key page's address";
+inline constexpr char kTopUpPage[] = "Copy the top-up page's address";
+inline constexpr char kTaskLogPage[] = "Copy the task log's address";
+inline constexpr char kCopiedFormat[] = "Copied: %s";
+inline constexpr char kDismissTip[] = "Hide this message";
+
+// Prompt
+inline constexpr char kModeNew[] = "New picture";
+inline constexpr char kModeNewTip[] = "Paint a picture from words";
+inline constexpr char kModeEdit[] = "Edit a picture";
+inline constexpr char kModeEditTip[] = "Change a picture with words";
+inline constexpr char kPromptHintNew[] =
+    "Describe the texture, for example: mossy stone wall, seamless, top light";
+inline constexpr char kPromptHintEdit[] = "Say what to change, for example: make the stones wet and darker";
+inline constexpr char kPromptTip[] = "Ctrl+Enter generates. Enter starts a new line.";
+inline constexpr char kPromptLeftFormat[] = "%d bytes left";
+inline constexpr char kPromptOverFormat[] = "%d bytes too long";
+inline constexpr char kTryOne[] = "Try one of these:";
+inline constexpr const char* kExamples[] = {
+    "mossy stone wall, seamless, overcast light",
+    "weathered oak planks with iron nails, seamless",
+    "rusted metal with chipped teal paint, seamless",
+};
+inline constexpr char kExampleTip[] = "Puts these words into the prompt. Nothing is sent yet.";
+
+// Input picture
+inline constexpr char kInputTitle[] = "Picture to edit";
+inline constexpr char kInputHint[] = "File path or https:// address";
+inline constexpr char kInputHintTip[] = "A picture file on this machine, or an address the service can read";
+inline constexpr char kInputUse[] = "Use";
+inline constexpr char kInputUseTip[] = "Take this file or address as the picture to edit";
+inline constexpr char kInputSelection[] = "Use the selection";
+inline constexpr char kInputSelectionTip[] = "Take the picture of what is selected in the host";
+inline constexpr char kInputNoSelection[] = "The host has no picture selected.";
+inline constexpr char kInputTeach[] = "Or choose \"Edit this\" on a result below.";
+inline constexpr char kInputClearTip[] = "Take this picture out";
+inline constexpr char kFromUrl[] = "From an address";
+inline constexpr char kFromFile[] = "From a file";
+inline constexpr char kFromPixels[] = "From the host's selection";
+inline constexpr char kFromLibrary[] = "From the library";
+inline constexpr char kSizeFormat[] = "%u x %u";
+
+// Parameters
+inline constexpr char kModel[] = "Model";
+inline constexpr char kModelTip[] = "Which model paints. The price is for one picture, in credits.";
+inline constexpr char kShape[] = "Shape";
+inline constexpr char kShapeAuto[] = "Auto";
+inline constexpr char kShapeAutoNewTip[] = "Square: tiles best as a texture";
+inline constexpr char kShapeAutoEditTip[] = "The shape of the picture that is edited";
+inline constexpr char kShapeTipFormat[] = "Width to height %s";
+inline constexpr char kMore[] = "More";
+inline constexpr char kMoreTip[] = "Parameters that are rarely changed";
+inline constexpr char kMoreChangedFormat[] = "%d changed";
+inline constexpr char kMoreReset[] = "Reset";
+inline constexpr char kMoreResetTip[] = "Set all of these back to what the service assumes";
+inline constexpr char kFormat[] = "Format";
+inline constexpr char kFormatPngTip[] = "Without loss: right for textures";
+inline constexpr char kFormatJpegTip[] = "Smaller file with block artefacts";
+inline constexpr char kSafety[] = "Safety";
+inline constexpr char kSafetyTipFormat[] =
+    "How much the content filter lets pass: %d is strict, %d is the most this mode allows. The service "
+    "assumes %d.";
+inline constexpr char kSafetyStrict[] = "%d, strict";
+inline constexpr char kSafetyLenient[] = "%d, lenient";
+inline constexpr char kSafetyPlain[] = "%d";
+inline constexpr char kTranslate[] = "Translate";
+inline constexpr char kTranslateTip[] =
+    "The model reads English. Auto: translate only a prompt with letters that English does not have.";
+inline constexpr char kAuto[] = "Auto";
+inline constexpr char kOn[] = "On";
+inline constexpr char kOff[] = "Off";
+inline constexpr char kWatermark[] = "Watermark";
+inline constexpr char kWatermarkHint[] = "none";
+inline constexpr char kWatermarkTip[] = "Text that the service writes into the picture";
+inline constexpr char kLabel[] = "Label";
+inline constexpr char kLabelHint[] = "for the library, never sent";
+inline constexpr char kLabelTip[] = "A name for the host and for searching; the service does not see it";
+inline constexpr char kUpsampling[] = "Let the service elaborate the prompt";
+inline constexpr char kUpsamplingTip[] = "The service adds words of its own before painting; slower";
+inline constexpr char kUploadCn[] = "Keep the result on a server in China";
+inline constexpr char kUploadCnTip[] = "Faster to fetch from there, slower from elsewhere";
+inline constexpr char kReuse[] = "Reuse an identical result, for free";
+inline constexpr char kReuseTip[] =
+    "When the library already holds the picture of the very same request, take it instead of paying again";
+
+// Generate
+inline constexpr char kPictures[] = "Pictures";
+inline constexpr char kFewerTip[] = "One picture less";
+inline constexpr char kMoreOfThemTip[] = "One picture more";
+inline constexpr char kGenerate[] = "Generate";
+inline constexpr char kGenerateFormat[] = "Generate %d";
+inline constexpr char kPriceFormat[] = "%s credits, about $%s";
+inline constexpr char kPriceNoUsdFormat[] = "%s credits";
+inline constexpr char kGenerateTip[] = "Sends the request (Ctrl+Enter). The price is an estimate.";
+inline constexpr char kBlockedPrompt[] = "Write a prompt first.";
+inline constexpr char kBlockedTooLong[] = "The prompt is too long for this service.";
+inline constexpr char kBlockedInput[] = "Choose the picture to edit.";
+inline constexpr char kBlockedKey[] = "No API key: the host has to set one.";
+inline constexpr char kBlockedLimitFormat[] =
+    "This would pass the limit: %s of %s credits are spent or reserved.";
+inline constexpr char kBalanceLowFormat[] = "The account has %s credits: the service may refuse this.";
+
+// Queue
+inline constexpr char kQueue[] = "In progress";
+inline constexpr char kShowAllFormat[] = "Show all %d";
+inline constexpr char kShowFewer[] = "Show fewer";
+inline constexpr char kShowAllTip[] = "The queue is shortened; the rest goes on as well";
+inline constexpr char kResumeAll[] = "Resume all";
+inline constexpr char kResumeAllTip[] = "Sends every request an earlier run left; each is paid for as usual";
+inline constexpr char kQueued[] = "Queued";
+inline constexpr char kPreparing[] = "Sending the picture to edit";
+inline constexpr char kSubmitting[] = "Handing over to the service";
+inline constexpr char kGenerating[] = "Generating";
+inline constexpr char kDownloading[] = "Fetching the picture";
+inline constexpr char kDecoding[] = "Decoding";
+inline constexpr char kDelivering[] = "Handing over to the renderer";
+inline constexpr char kReady[] = "Ready";
+inline constexpr char kReused[] = "Ready: the library had it, nothing was paid";
+inline constexpr char kFailed[] = "Failed";
+inline constexpr char kCancelled[] = "Cancelled";
+inline constexpr char kUnknown[] = "Outcome unknown";
+inline constexpr char kWaitTurn[] = "Waits for its turn";
+inline constexpr char kWaitRate[] = "Waits: the service takes only so many requests in a while";
+inline constexpr char kWaitRateFormat[] = "Waits for the service's rate limit, goes on in %s";
+inline constexpr char kWaitResume[] = "Held from an earlier run: nothing is sent before you resume it";
+inline constexpr char kWaitRetry[] = "Tries again soon";
+inline constexpr char kWaitRetryFormat[] = "Tries again in %s";
+inline constexpr char kElapsedFormat[] = "%s, %s";
+inline constexpr char kElapsedTypicalFormat[] = "%s, %s of usually %s";
+inline constexpr char kElapsedLongFormat[] = "%s, %s: longer than the usual %s";
+inline constexpr char kBytesFormat[] = "%s, %s";
+inline constexpr char kBytesOfFormat[] = "%s, %s of %s";
+inline constexpr char kCancelPending[] = "Cancelled: the paid picture still goes to the library";
+inline constexpr char kCancelFreeTip[] = "Cancel: nothing was paid yet";
+inline constexpr char kCancelPaidTip[] =
+    "Cancel: no texture comes, the paid picture still goes to the library";
+inline constexpr char kDismiss[] = "Dismiss";
+inline constexpr char kDismissCardTip[] = "Take this out of the list";
+inline constexpr char kRetry[] = "Retry";
+inline constexpr char kRetryTip[] =
+    "A task that may still have a picture is asked for it, for free; otherwise the request is sent and paid "
+    "anew";
+inline constexpr char kResume[] = "Resume";
+inline constexpr char kResumeTip[] = "Send it now; it is paid for as usual";
+inline constexpr char kEditPrompt[] = "Edit the prompt";
+inline constexpr char kEditPromptTip[] = "Puts this request back into the form, to change it";
+inline constexpr char kUnknownFormat[] =
+    "The answer to the paid call at %s was lost. The picture (about %s credits) may or may not have been "
+    "started.";
+inline constexpr char kWait[] = "Wait for it";
+inline constexpr char kWaitTip[] = "Keep it: if the picture turns up, it is collected. Costs nothing.";
+inline constexpr char kSendAgain[] = "Send again...";
+inline constexpr char kSendAgainTip[] =
+    "Ask the service once more. The first call may have been charged as well.";
+inline constexpr char kSendAgainAskFormat[] = "This may pay twice, another %s credits. Send it again?";
+inline constexpr char kSendAgainYes[] = "Send again, may pay twice";
+inline constexpr char kSendAgainNo[] = "Back";
+inline constexpr char kSendAgainNoTip[] = "Do not send";
+inline constexpr char kDiscard[] = "Discard";
+inline constexpr char kDiscardTip[] = "Forget this request. A picture that turns up later is not collected.";
+inline constexpr char kUnknownSince[] = "Waiting in case it turns up";
+inline constexpr char kFromHost[] = "from the host";
+
+// Results
+inline constexpr char kResults[] = "Results";
+inline constexpr char kSearchHint[] = "Search prompts";
+inline constexpr char kSearchTip[] = "Words of the prompt or label, in any order";
+inline constexpr char kFavouritesTip[] = "Show favourites only";
+inline constexpr char kSmallerTip[] = "Smaller thumbnails";
+inline constexpr char kLargerTip[] = "Larger thumbnails";
+inline constexpr char kCountFormat[] = "%llu";
+inline constexpr char kEmptyTitle[] = "Pictures appear here";
+inline constexpr char kEmptyText[] =
+    "Write a prompt and press Generate. Everything that is generated stays here, also after a restart.";
+inline constexpr char kNothingFoundFormat[] = "Nothing matches \"%s\".";
+inline constexpr char kNoFavourites[] = "No favourites yet: the star on a picture makes it one.";
+inline constexpr char kClearSearch[] = "Show all";
+inline constexpr char kClearSearchTip[] = "Clears the search";
+inline constexpr char kLoading[] = "Reading the library...";
+inline constexpr char kFactsFormat[] = "%s, %u x %u, %s";
+inline constexpr char kPaidFormat[] = "%s credits, took %s";
+inline constexpr char kTileHint[] = "Click: large view. Double-click: apply. Right-click: more.";
+
+// Large view
+inline constexpr char kBack[] = "Results";
+inline constexpr char kBackTip[] = "Close the large view (Escape)";
+inline constexpr char kPreviousTip[] = "Newer picture (left arrow)";
+inline constexpr char kNextTip[] = "Older picture (right arrow)";
+inline constexpr char kFit[] = "Fit";
+inline constexpr char kFitTip[] = "The whole picture; drag to move, wheel to zoom";
+inline constexpr char kOneToOne[] = "1:1";
+inline constexpr char kOneToOneTip[] = "One texel a pixel";
+inline constexpr const char* kTiling[] = {"1x", "2x2", "3x3"};
+inline constexpr char kTilingTip[] = "Repeats the picture, to see whether it tiles";
+inline constexpr char kLoadingPicture[] = "Loading the full picture";
+inline constexpr char kApply[] = "Apply";
+inline constexpr char kApplyTip[] = "Puts the picture on what is selected in the host (Enter)";
+inline constexpr char kApplying[] = "Applied";
+inline constexpr char kEditThis[] = "Edit this";
+inline constexpr char kEditThisTip[] = "Makes it the picture to edit";
+inline constexpr char kUseAgain[] = "Use settings";
+inline constexpr char kUseAgainTip[] =
+    "Puts the prompt and every parameter of this picture back into the form";
+inline constexpr char kSaveAs[] = "Save as";
+inline constexpr char kSaveAsTip[] = "Writes the picture to a file";
+inline constexpr char kSave[] = "Save";
+inline constexpr char kSaveTip[] = "Writes the file; .png and .jpg decide the format";
+inline constexpr char kSavePathTip[] = "Where to; missing folders are made";
+inline constexpr char kClose[] = "Close";
+inline constexpr char kCloseSaveTip[] = "Do not save";
+inline constexpr char kSaving[] = "Saving...";
+inline constexpr char kSavedFormat[] = "Saved to %s";
+inline constexpr char kSaveNoPath[] = "Give a file name.";
+inline constexpr char kFavouriteTip[] = "Favourite";
+inline constexpr char kNotFavouriteTip[] = "No longer a favourite";
+inline constexpr char kCopyPrompt[] = "Copy prompt";
+inline constexpr char kCopyPromptTip[] = "Copies the prompt to the clipboard";
+inline constexpr char kLoadFailedFormat[] = "The picture could not be loaded. %s";
+
+// Amounts
+inline constexpr char kSecondsFormat[] = "%d s";
+inline constexpr char kMinutesFormat[] = "%d min %02d s";
+inline constexpr char kMegabytesFormat[] = "%.1f MB";
+inline constexpr char kKilobytesFormat[] = "%.0f kB";
+
+}  // namespace kontexture::panel::text
