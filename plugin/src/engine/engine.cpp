@@ -87,9 +87,7 @@ void Engine::handle(const Cancel& event) {
         case Step::WritingSubmitting:
         case Step::WritingBack:
         case Step::Posting:
-        case Step::Decoding:
-            job->cancel = true;
-            return publish(*job);
+        case Step::Decoding: job->cancel = true; return publish(*job);
         case Step::Delivering:
             job->cancel = true;
             actions_.push_back(DropBuffers{job->id});
@@ -106,13 +104,11 @@ void Engine::handle(const Cancel& event) {
         case Step::Polling:
         case Step::FetchWait:
         case Step::Fetching:
-        case Step::Storing:
-            return cancel_task(*job);
+        case Step::Storing: return cancel_task(*job);
         case Step::Ready:
         case Step::Failed:
         case Step::Cancelled:
-        case Step::Unknown:
-            return;
+        case Step::Unknown: return;
     }
 }
 
@@ -148,10 +144,8 @@ void Engine::handle(const Resolve& event) {
     Job* job = find(event.id, Step::Unknown);
     if (!job) return;
     switch (event.resolution) {
-        case Resolution::Wait:
-            return;
-        case Resolution::Discard:
-            return finish_cancelled(*job);
+        case Resolution::Wait: return;
+        case Resolution::Discard: return finish_cancelled(*job);
         case Resolution::SendAgain:
             if (!reserve(*job)) {
                 job->error = over_limit(job->credits);
@@ -338,6 +332,8 @@ void Engine::publish(const Job& job) {
     Publish news;
     news.id = job.id;
     news.state = behind_the_scenes ? JobState::Cancelled : state_of(job.step);
+    // Once its input is at the service, a job that waits for its turn does not fall back to "queued".
+    if (news.state == JobState::Queued && job.uploaded_at != TimePoint{}) news.state = JobState::Preparing;
     news.waiting = behind_the_scenes ? WaitReason::None : job.waiting;
     news.waits_until = job.due;
     news.error = job.error;

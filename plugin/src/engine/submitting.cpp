@@ -138,8 +138,7 @@ void Engine::on_reply(Job& job, const NotAccepted& reply) {
 
     ++job.attempts;
     switch (reply.again) {
-        case Again::Never:
-            return fail(job, reply.error);
+        case Again::Never: return fail(job, reply.error);
         case Again::NoConnection:
             if (job.attempts >= kMaxConnectionAttempts) return fail(job, reply.error);
             return write_back(job, now_ + back_off(job.attempts, 1s, 30s, jitter(), reply.retry_after),

@@ -16,50 +16,28 @@ constexpr StepSet set_of(std::initializer_list<Step> steps) {
 constexpr StepSet next_steps(Step from) {
     using enum Step;
     switch (from) {
-        case LoadingInput:
-            return set_of({WritingIntent, Failed, Cancelled});
-        case WritingIntent:
-            return set_of({SubmitWait, DecodeWait, Failed, Cancelled});
-        case Held:
-            return set_of({SubmitWait, Cancelled});
-        case SubmitWait:
-            return set_of({Uploading, WritingSubmitting, Cancelled});
-        case Uploading:
-            return set_of({SubmitWait, Failed, Cancelled});
-        case WritingSubmitting:
-            return set_of({Posting, SubmitWait, Failed, Cancelled});
-        case Posting:
-            return set_of({WritingTask, WritingBack, Failed, Cancelled, Unknown});
-        case WritingBack:
-            return set_of({SubmitWait, Failed, Cancelled});
-        case WritingTask:
-            return set_of({PollWait, TaskWriteWait});
-        case TaskWriteWait:
-            return set_of({WritingTask});
-        case PollWait:
-            return set_of({Polling});
-        case Polling:
-            return set_of({PollWait, FetchWait, Failed, Cancelled});
-        case FetchWait:
-            return set_of({Fetching});
-        case Fetching:
-            return set_of({FetchWait, PollWait, Storing, Failed, Cancelled});
-        case Storing:
-            return set_of({FetchWait, PollWait, DecodeWait, Failed, Cancelled});
-        case DecodeWait:
-            return set_of({Decoding, Cancelled});
-        case Decoding:
-            return set_of({Delivering, PollWait, Failed, Cancelled});
-        case Delivering:
-            return set_of({Ready, Failed, Cancelled});
-        case Failed:
-            return set_of({LoadingInput, WritingIntent, WritingBack, PollWait, DecodeWait});
-        case Unknown:
-            return set_of({WritingBack, Cancelled});
-        case Ready:
-            return 0;
-        case Cancelled:
-            return 0;
+        case LoadingInput: return set_of({WritingIntent, Failed, Cancelled});
+        case WritingIntent: return set_of({SubmitWait, DecodeWait, Failed, Cancelled});
+        case Held: return set_of({SubmitWait, Cancelled});
+        case SubmitWait: return set_of({Uploading, WritingSubmitting, Cancelled});
+        case Uploading: return set_of({SubmitWait, Failed, Cancelled});
+        case WritingSubmitting: return set_of({Posting, SubmitWait, Failed, Cancelled});
+        case Posting: return set_of({WritingTask, WritingBack, Failed, Cancelled, Unknown});
+        case WritingBack: return set_of({SubmitWait, Failed, Cancelled});
+        case WritingTask: return set_of({PollWait, TaskWriteWait});
+        case TaskWriteWait: return set_of({WritingTask});
+        case PollWait: return set_of({Polling});
+        case Polling: return set_of({PollWait, FetchWait, Failed, Cancelled});
+        case FetchWait: return set_of({Fetching});
+        case Fetching: return set_of({FetchWait, PollWait, Storing, Failed, Cancelled});
+        case Storing: return set_of({FetchWait, PollWait, DecodeWait, Failed, Cancelled});
+        case DecodeWait: return set_of({Decoding, Cancelled});
+        case Decoding: return set_of({Delivering, PollWait, Failed, Cancelled});
+        case Delivering: return set_of({Ready, Failed, Cancelled});
+        case Failed: return set_of({LoadingInput, WritingIntent, WritingBack, PollWait, DecodeWait});
+        case Unknown: return set_of({WritingBack, Cancelled});
+        case Ready: return 0;
+        case Cancelled: return 0;
     }
     return 0;
 }
@@ -77,35 +55,24 @@ JobState state_of(Step step) {
         case WritingIntent:
         case Held:
         case SubmitWait:
-        case WritingBack:
-            return JobState::Queued;
-        case Uploading:
-            return JobState::Preparing;
         case WritingSubmitting:
-        case Posting:
-            return JobState::Submitting;
+        case WritingBack: return JobState::Queued;
+        case Uploading: return JobState::Preparing;
+        case Posting: return JobState::Submitting;
         case WritingTask:
         case TaskWriteWait:
         case PollWait:
-        case Polling:
-            return JobState::Generating;
+        case Polling: return JobState::Generating;
         case FetchWait:
         case Fetching:
-        case Storing:
-            return JobState::Downloading;
+        case Storing: return JobState::Downloading;
         case DecodeWait:
-        case Decoding:
-            return JobState::Decoding;
-        case Delivering:
-            return JobState::Delivering;
-        case Ready:
-            return JobState::Ready;
-        case Failed:
-            return JobState::Failed;
-        case Cancelled:
-            return JobState::Cancelled;
-        case Unknown:
-            return JobState::OutcomeUnknown;
+        case Decoding: return JobState::Decoding;
+        case Delivering: return JobState::Delivering;
+        case Ready: return JobState::Ready;
+        case Failed: return JobState::Failed;
+        case Cancelled: return JobState::Cancelled;
+        case Unknown: return JobState::OutcomeUnknown;
     }
     return JobState::Failed;
 }
@@ -119,8 +86,7 @@ bool has_task(Step step) {
         case Polling:
         case FetchWait:
         case Fetching:
-        case Storing:
-            return true;
+        case Storing: return true;
         case LoadingInput:
         case WritingIntent:
         case Held:
@@ -135,8 +101,7 @@ bool has_task(Step step) {
         case Ready:
         case Failed:
         case Cancelled:
-        case Unknown:
-            return false;
+        case Unknown: return false;
     }
     return false;
 }

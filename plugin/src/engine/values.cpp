@@ -59,132 +59,78 @@ InputImage InputImage::from_library(ImageId image) {
 
 const char* to_string(JobState state) {
     switch (state) {
-        case JobState::Queued:
-            return "queued";
-        case JobState::Preparing:
-            return "preparing";
-        case JobState::Submitting:
-            return "submitting";
-        case JobState::Generating:
-            return "generating";
-        case JobState::Downloading:
-            return "downloading";
-        case JobState::Decoding:
-            return "decoding";
-        case JobState::Delivering:
-            return "delivering";
-        case JobState::Ready:
-            return "ready";
-        case JobState::Failed:
-            return "failed";
-        case JobState::Cancelled:
-            return "cancelled";
-        case JobState::OutcomeUnknown:
-            return "outcome_unknown";
+        case JobState::Queued: return "queued";
+        case JobState::Preparing: return "preparing";
+        case JobState::Submitting: return "submitting";
+        case JobState::Generating: return "generating";
+        case JobState::Downloading: return "downloading";
+        case JobState::Decoding: return "decoding";
+        case JobState::Delivering: return "delivering";
+        case JobState::Ready: return "ready";
+        case JobState::Failed: return "failed";
+        case JobState::Cancelled: return "cancelled";
+        case JobState::OutcomeUnknown: return "outcome_unknown";
     }
     return "";
 }
 
 const char* to_string(ErrorCode code) {
     switch (code) {
-        case ErrorCode::None:
-            return "none";
-        case ErrorCode::InvalidArgument:
-            return "invalid_argument";
-        case ErrorCode::InputUnreadable:
-            return "input_unreadable";
-        case ErrorCode::SpendLimit:
-            return "spend_limit";
-        case ErrorCode::Conflict:
-            return "conflict";
-        case ErrorCode::Unauthorized:
-            return "unauthorized";
-        case ErrorCode::InsufficientCredits:
-            return "insufficient_credits";
-        case ErrorCode::KeyLimit:
-            return "key_limit";
-        case ErrorCode::RateLimited:
-            return "rate_limited";
-        case ErrorCode::Rejected:
-            return "rejected";
-        case ErrorCode::Moderated:
-            return "moderated";
-        case ErrorCode::InputUnfetched:
-            return "input_unfetched";
-        case ErrorCode::NotFound:
-            return "not_found";
-        case ErrorCode::Maintenance:
-            return "maintenance";
-        case ErrorCode::FeatureDisabled:
-            return "feature_disabled";
-        case ErrorCode::GenerationFailed:
-            return "generation_failed";
-        case ErrorCode::ServiceTimeout:
-            return "service_timeout";
-        case ErrorCode::ServiceError:
-            return "service_error";
-        case ErrorCode::Network:
-            return "network";
-        case ErrorCode::Timeout:
-            return "timeout";
-        case ErrorCode::Tls:
-            return "tls";
-        case ErrorCode::Blocked:
-            return "blocked";
-        case ErrorCode::Protocol:
-            return "protocol";
-        case ErrorCode::OutcomeUnknown:
-            return "outcome_unknown";
-        case ErrorCode::ResultExpired:
-            return "result_expired";
-        case ErrorCode::ForbiddenAddress:
-            return "forbidden_address";
-        case ErrorCode::DiskFull:
-            return "disk_full";
-        case ErrorCode::Storage:
-            return "storage";
-        case ErrorCode::StorageNewer:
-            return "storage_newer";
-        case ErrorCode::StorageDamaged:
-            return "storage_damaged";
-        case ErrorCode::ImageDamaged:
-            return "image_damaged";
-        case ErrorCode::ImageTooLarge:
-            return "image_too_large";
-        case ErrorCode::HostTexture:
-            return "host_texture";
-        case ErrorCode::Interrupted:
-            return "interrupted";
+        case ErrorCode::None: return "none";
+        case ErrorCode::InvalidArgument: return "invalid_argument";
+        case ErrorCode::InputUnreadable: return "input_unreadable";
+        case ErrorCode::SpendLimit: return "spend_limit";
+        case ErrorCode::Conflict: return "conflict";
+        case ErrorCode::Unauthorized: return "unauthorized";
+        case ErrorCode::InsufficientCredits: return "insufficient_credits";
+        case ErrorCode::KeyLimit: return "key_limit";
+        case ErrorCode::RateLimited: return "rate_limited";
+        case ErrorCode::Rejected: return "rejected";
+        case ErrorCode::Moderated: return "moderated";
+        case ErrorCode::InputUnfetched: return "input_unfetched";
+        case ErrorCode::NotFound: return "not_found";
+        case ErrorCode::Maintenance: return "maintenance";
+        case ErrorCode::FeatureDisabled: return "feature_disabled";
+        case ErrorCode::GenerationFailed: return "generation_failed";
+        case ErrorCode::ServiceTimeout: return "service_timeout";
+        case ErrorCode::ServiceError: return "service_error";
+        case ErrorCode::Network: return "network";
+        case ErrorCode::Timeout: return "timeout";
+        case ErrorCode::Tls: return "tls";
+        case ErrorCode::Blocked: return "blocked";
+        case ErrorCode::Protocol: return "protocol";
+        case ErrorCode::OutcomeUnknown: return "outcome_unknown";
+        case ErrorCode::ResultExpired: return "result_expired";
+        case ErrorCode::ForbiddenAddress: return "forbidden_address";
+        case ErrorCode::DiskFull: return "disk_full";
+        case ErrorCode::Storage: return "storage";
+        case ErrorCode::StorageNewer: return "storage_newer";
+        case ErrorCode::StorageDamaged: return "storage_damaged";
+        case ErrorCode::ImageDamaged: return "image_damaged";
+        case ErrorCode::ImageTooLarge: return "image_too_large";
+        case ErrorCode::HostTexture: return "host_texture";
+        case ErrorCode::Interrupted: return "interrupted";
     }
     return "";
 }
 
 const char* to_string(AspectRatio ratio) {
     switch (ratio) {
-        case AspectRatio::Automatic:
-            return "auto";
-        case AspectRatio::Wide21x9:
-            return "21:9";
-        case AspectRatio::Wide16x9:
-            return "16:9";
-        case AspectRatio::Wide4x3:
-            return "4:3";
-        case AspectRatio::Square:
-            return "1:1";
-        case AspectRatio::Tall3x4:
-            return "3:4";
-        case AspectRatio::Tall9x16:
-            return "9:16";
+        case AspectRatio::Automatic: return "auto";
+        case AspectRatio::Wide21x9: return "21:9";
+        case AspectRatio::Wide16x9: return "16:9";
+        case AspectRatio::Wide4x3: return "4:3";
+        case AspectRatio::Square: return "1:1";
+        case AspectRatio::Tall3x4: return "3:4";
+        case AspectRatio::Tall9x16: return "9:16";
     }
     return "";
 }
 
 const char* to_string(OutputFormat format) {
     switch (format) {
-        case OutputFormat::Png:
-            return "png";
-        case OutputFormat::Jpeg:
-            return "jpeg";
+        case OutputFormat::Png: return "png";
+        case OutputFormat::Jpeg: return "jpeg";
     }
     return "";
 }
