@@ -38,10 +38,10 @@ public:
 
 private:
     struct Pose {
-        glm::vec3 target{0.0f, 0.72f, 0.0f};
-        float yaw = 0.32f;
-        float pitch = 0.27f;
-        float distance = 7.4f;
+        glm::vec3 target{0.0f, 0.93f, 0.0f};
+        float yaw = 0.12f;
+        float pitch = 0.24f;
+        float distance = 8.2f;
     };
 
     Pose wanted_;

@@ -1,5 +1,4 @@
-add_executable(kontexture_demo
-    main.cpp
+add_library(kontexture_demo_parts STATIC
     auto_run.cpp
     camera.cpp
     gl_host.cpp
@@ -15,9 +14,16 @@ add_executable(kontexture_demo
     viewport.cpp
     window.cpp
     workspace.cpp)
+kontexture_compile_options(kontexture_demo_parts)
+# plugin/src only for the panel's probe, by which --auto finds the button it clicks.
+target_include_directories(kontexture_demo_parts
+    PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}"
+    PRIVATE "${PROJECT_SOURCE_DIR}/plugin/src")
+target_link_libraries(kontexture_demo_parts
+    PUBLIC kontexture::panel kontexture::kontexture kontexture_dep_imgui_glfw_opengl3 kontexture_dep_imgui
+           kontexture_dep_glfw kontexture_dep_epoxy kontexture_dep_glm
+    PRIVATE kontexture_dep_stb)
+
+add_executable(kontexture_demo main.cpp)
 kontexture_compile_options(kontexture_demo)
-# plugin/src only for the panel's probe, by which --auto finds the buttons it clicks.
-target_include_directories(kontexture_demo PRIVATE "${PROJECT_SOURCE_DIR}/plugin/src")
-target_link_libraries(kontexture_demo PRIVATE
-    kontexture_local_service kontexture::panel kontexture::kontexture
-    kontexture_dep_imgui_glfw_opengl3 kontexture_dep_imgui kontexture_dep_glfw kontexture_dep_epoxy kontexture_dep_glm kontexture_dep_stb)
+target_link_libraries(kontexture_demo PRIVATE kontexture_demo_parts kontexture_local_service)

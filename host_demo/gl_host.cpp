@@ -25,9 +25,8 @@ class TransferState {
 public:
     explicit TransferState(GLuint texture) {
         for (std::size_t i = 0; i < kNames.size(); ++i) saved_[i] = get_integer(kNames[i]);
-        for (GLenum name : kNames) glPixelStorei(name, 0);
-        glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
-        glPixelStorei(GL_PACK_ALIGNMENT, 4);
+        for (GLenum name : kNames)
+            glPixelStorei(name, name == GL_UNPACK_ALIGNMENT || name == GL_PACK_ALIGNMENT ? 4 : 0);
         glBindBuffer(GL_PIXEL_UNPACK_BUFFER, 0);
         glBindBuffer(GL_PIXEL_PACK_BUFFER, 0);
         glBindTexture(GL_TEXTURE_2D, texture);
@@ -133,9 +132,10 @@ TextureHandle GlHost::create_texture(const TextureDesc& desc) {
     if (desc.width == 0 || desc.height == 0 || desc.mip_levels == 0 ||
         std::max(desc.width, desc.height) > max_side_ ||
         (std::max(desc.width, desc.height) >> (desc.mip_levels - 1)) == 0) {
-        log(kontexture::LogLevel::Error, "A texture of " + std::to_string(desc.width) + " x " +
-                                             std::to_string(desc.height) + " is beyond this driver's " +
-                                             std::to_string(max_side_) + " texels a side.");
+        log(kontexture::LogLevel::Error,
+            "A texture of " + std::to_string(desc.width) + " x " + std::to_string(desc.height) + " with " +
+                std::to_string(desc.mip_levels) + " levels cannot be made; this driver takes up to " +
+                std::to_string(max_side_) + " texels a side.");
         return {};
     }
     Texture texture{.width = desc.width, .height = desc.height, .mip_levels = desc.mip_levels};

@@ -76,10 +76,10 @@ Scene::Scene() {
     const glm::mat4 leaning = glm::rotate(placed({0.0f, 1.0f, 0.0f}, 0.3f), -0.32f, glm::vec3(1, 0, 0));
     objects_.push_back(make_object("Sphere", make_sphere(1.0f), leaning, 1.0f));
     objects_.push_back(make_object("Cube", make_rounded_cube(kCubeHalfSide, 0.07f),
-                                   placed({-2.05f, kCubeHalfSide, -0.35f}, 0.62f),
+                                   placed({-2.1f, kCubeHalfSide, -0.1f}, -0.5f),
                                    kCubeHalfSide * std::sqrt(3.0f)));
     objects_.push_back(make_object("Torus", make_torus(kRingRadius, kTubeRadius),
-                                   placed({2.0f, kRingRadius + kTubeRadius, -0.45f}, -0.22f),
+                                   placed({2.0f, kRingRadius + kTubeRadius, -0.3f}, -0.42f),
                                    kRingRadius + kTubeRadius));
     objects_.push_back(make_object("Floor", make_disc(kFloorRadius, 4.0f), glm::mat4(1.0f), kFloorRadius));
     objects_.back().is_floor = true;

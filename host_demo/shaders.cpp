@@ -62,10 +62,10 @@ uniform float tiles;
 uniform float floor_radius;
 out vec4 colour;
 
-const vec3 kKey = vec3(1.62, 1.53, 1.40);
-const vec3 kRim = vec3(0.30, 0.38, 0.50);
-const vec3 kSky = vec3(0.47, 0.52, 0.60);
-const vec3 kGround = vec3(0.20, 0.185, 0.17);
+const vec3 kKey = vec3(1.24, 1.17, 1.07);
+const vec3 kRim = vec3(0.27, 0.34, 0.45);
+const vec3 kSky = vec3(0.39, 0.43, 0.49);
+const vec3 kGround = vec3(0.17, 0.16, 0.15);
 
 float luminance(vec3 linear) { return dot(linear, vec3(0.2126, 0.7152, 0.0722)); }
 
@@ -75,7 +75,8 @@ vec3 clay(vec2 at) {
     vec2 width = max(fwidth(cell), vec2(1e-4));
     vec2 wave = clamp((abs(fract(cell * 0.5) - 0.5) - 0.25) / width * 2.0, -1.0, 1.0);
     float fade = clamp(1.5 - max(width.x, width.y), 0.0, 1.0);
-    return vec3(0.335, 0.318, 0.300) * (1.0 + 0.13 * wave.x * wave.y * fade);
+    vec3 tone = is_floor != 0 ? vec3(0.122, 0.120, 0.122) : vec3(0.40, 0.38, 0.358);
+    return tone * (1.0 + 0.13 * wave.x * wave.y * fade);
 }
 
 float height(vec2 at) { return sqrt(luminance(texture(albedo_map, at).rgb)); }
@@ -93,8 +94,9 @@ vec3 bumped(vec3 n, vec2 at, float middle) {
 }
 
 float lit_part(vec3 n) {
-    float slant = 1.0 - max(dot(n, light_direction), 0.0);
-    vec4 at = light_matrix * vec4(position + n * (0.012 + 0.03 * slant), 1.0);
+    // The blur reaches 0.09 units; on a slant that far, the surface would shade itself.
+    float facing = clamp(dot(n, light_direction), 0.0, 1.0);
+    vec4 at = light_matrix * vec4(position + n * (0.01 + 0.085 * sqrt(1.0 - facing * facing)), 1.0);
     float turn = noise(gl_FragCoord.xy) * 6.2831853;
     float lit = 0.0;
     for (int i = 0; i < shadow_taps; ++i) {

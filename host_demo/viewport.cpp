@@ -111,7 +111,7 @@ void Viewport::draw_card(ImVec2 origin, ImVec2 size, const Fonts& fonts) {
     const float width = std::min(16 * em, size.x - 2 * em);
     if (width < 9 * em || size.y < 12 * em) return;
     const ImVec2 spacing = ImGui::GetStyle().ItemSpacing;
-    const float thumb = 3.4f * em;
+    const float thumb = 3 * ImGui::GetTextLineHeight() + 2 * spacing.y;
     const float height = 2 * ImGui::GetStyle().WindowPadding.y + thumb + spacing.y + ImGui::GetFrameHeight();
     ImGui::SetCursorScreenPos(ImVec2(origin.x + size.x - width - em, origin.y + em));
     ImGui::PushStyleColor(ImGuiCol_ChildBg, ImVec4(0.09f, 0.098f, 0.114f, 0.90f));
@@ -161,9 +161,9 @@ void Viewport::draw(const Fonts& fonts) {
     ImVec2 size = ImGui::GetContentRegionAvail();
     size.x = std::max(size.x, 16.0f);
     size.y = std::max(size.y, 16.0f);
-    draw_card(origin, size, fonts);
     take_input(origin, size);
     draw_picture(origin, size);
+    draw_card(origin, size, fonts);
 }
 
 std::vector<std::uint8_t> Viewport::read_selection() const {

@@ -88,7 +88,7 @@ void Workspace::draw_menus(const Status& status, const Fonts& fonts) {
     draw_edit_menu();
     draw_view_menu();
 
-    const float width = ImGui::CalcTextSize(status.service.c_str()).x + 1.2f * em;
+    const float width = ImGui::CalcTextSize(status.service.c_str()).x + 1.7f * em;
     if (ImGui::GetCursorPosX() + width + 2 * em < ImGui::GetWindowWidth()) {
         align_right(width);
         const ImVec2 at = ImGui::GetCursorScreenPos();
