@@ -56,7 +56,11 @@ struct Options {
     std::uint64_t seed = 0;  ///< zero: from the clock
     /// When true, a prompt may carry a fault for its own request: "… {fault:TaskFails}", by the enumerator's
     /// name.
+    /// "{fault:RecordInfo.Hang}" names another endpoint, "{fault:ErrorInside200:501}" a code. Rate limits are
+    /// met once per prompt, so that a retry passes.
     bool faults_in_prompt = true;
+    /// Pictures are painted this many times smaller on each side; for tests.
+    int paint_divisor = 1;
 };
 
 /// What the server has seen and done, since its data_dir was made where it says "ever".

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace local_service {
+
+/// 8-bit RGB, rows from the top.
+struct Picture {
+    int width = 0;
+    int height = 0;
+    std::vector<std::uint8_t> pixels;
+};
+
+/// Empty when the bytes are no picture or one beyond 40 megapixels.
+Picture decode_picture(const std::string& bytes);
+std::string encode_png(const Picture& picture);
+std::string encode_jpeg(const Picture& picture);
+
+}  // namespace local_service
