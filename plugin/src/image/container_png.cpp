@@ -1,6 +1,4 @@
-#include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "image/container.h"
 

@@ -1,4 +1,3 @@
-#include <algorithm>
 
 #include "catch.h"
 #include "fixtures.h"
