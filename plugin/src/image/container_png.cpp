@@ -56,18 +56,12 @@ constexpr std::uint32_t chunk_type(const char (&name)[5]) {
 
 std::uint32_t channels_of(std::uint8_t color_type) {
     switch (color_type) {
-        case 0:
-            return 1;
-        case 2:
-            return 3;
-        case 3:
-            return 1;
-        case 4:
-            return 2;
-        case 6:
-            return 4;
-        default:
-            return 0;
+        case 0: return 1;
+        case 2: return 3;
+        case 3: return 1;
+        case 4: return 2;
+        case 6: return 4;
+        default: return 0;
     }
 }
 

@@ -24,36 +24,24 @@ Format sniff(std::span<const std::uint8_t> file) {
 
 const char* extension(Format format) {
     switch (format) {
-        case Format::Unknown:
-            return "bin";
-        case Format::Png:
-            return "png";
-        case Format::Jpeg:
-            return "jpg";
-        case Format::Webp:
-            return "webp";
-        case Format::Gif:
-            return "gif";
-        case Format::Bmp:
-            return "bmp";
+        case Format::Unknown: return "bin";
+        case Format::Png: return "png";
+        case Format::Jpeg: return "jpg";
+        case Format::Webp: return "webp";
+        case Format::Gif: return "gif";
+        case Format::Bmp: return "bmp";
     }
     return "bin";
 }
 
 const char* mime_type(Format format) {
     switch (format) {
-        case Format::Unknown:
-            return "application/octet-stream";
-        case Format::Png:
-            return "image/png";
-        case Format::Jpeg:
-            return "image/jpeg";
-        case Format::Webp:
-            return "image/webp";
-        case Format::Gif:
-            return "image/gif";
-        case Format::Bmp:
-            return "image/bmp";
+        case Format::Unknown: return "application/octet-stream";
+        case Format::Png: return "image/png";
+        case Format::Jpeg: return "image/jpeg";
+        case Format::Webp: return "image/webp";
+        case Format::Gif: return "image/gif";
+        case Format::Bmp: return "image/bmp";
     }
     return "application/octet-stream";
 }

@@ -138,27 +138,17 @@ void mutate(Bytes& file, std::mt19937& random) {
         constexpr std::uint8_t kTelling[] = {0, 1, 0x7F, 0x80, 0xFF, 0xD9, 0xDA, 0xC4};
         const auto length = place(std::min<std::size_t>(64, file.size() - static_cast<std::size_t>(at)));
         switch (below(8)) {
-            case 0:
-                file.resize(below(file.size()) + 1);
-                break;
-            case 1:
-                file.erase(file.begin() + at, file.begin() + at + length);
-                break;
+            case 0: file.resize(below(file.size()) + 1); break;
+            case 1: file.erase(file.begin() + at, file.begin() + at + length); break;
             case 2: {
                 const Bytes piece(file.begin() + at, file.begin() + at + length);
                 file.insert(file.begin() + place(file.size()), piece.begin(), piece.end());
                 break;
             }
             case 3:
-            case 4:
-                file[static_cast<std::size_t>(at)] = kTelling[below(std::size(kTelling))];
-                break;
-            case 5:
-                file[static_cast<std::size_t>(at)] ^= static_cast<std::uint8_t>(1u << below(8));
-                break;
-            default:
-                file[static_cast<std::size_t>(at)] = static_cast<std::uint8_t>(random());
-                break;
+            case 4: file[static_cast<std::size_t>(at)] = kTelling[below(std::size(kTelling))]; break;
+            case 5: file[static_cast<std::size_t>(at)] ^= static_cast<std::uint8_t>(1u << below(8)); break;
+            default: file[static_cast<std::size_t>(at)] = static_cast<std::uint8_t>(random()); break;
         }
     }
 }
