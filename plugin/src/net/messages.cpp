@@ -41,6 +41,7 @@ std::string certificate_message(const Url& url, const ExchangeResult& result) {
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
         case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+        case X509_V_ERR_CERT_SIGNATURE_FAILURE:
             return subject +
                    " comes from an authority that this computer does not know. Install the system's "
                    "CA certificates, or set ca_file to the authority's certificate.";
@@ -119,8 +120,7 @@ Error exchange_error(const Url& url, const ExchangeResult& result, const ClientO
                         result.detail);
         case ExchangeEnd::Broken:
         case ExchangeEnd::Complete:
-        case ExchangeEnd::SinkStopped:
-            break;
+        case ExchangeEnd::SinkStopped: break;
     }
     return make(ErrorCode::Network, "The connection to " + host + " broke. Try again.", result.detail);
 }

@@ -13,8 +13,9 @@ namespace kontexture::net {
 /// call. Lifetime: longer than the connection.
 class TlsProbe {
 public:
-    /// Most bytes, as they come from the network, before head_seen().
-    static constexpr std::uint64_t kMaxHeadBytes = 32 * 1024;
+    /// Most bytes, as they come from the network, before head_seen(). Two full TLS records and the session
+    /// tickets, so a head of 16 KiB always passes; a line of 40 KiB already overflows a stack of 8 MiB.
+    static constexpr std::uint64_t kMaxHeadBytes = 34 * 1024;
 
     TlsProbe(std::function<void()> on_handshake, std::function<void()> on_long_head);
     ~TlsProbe();

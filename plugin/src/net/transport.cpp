@@ -175,20 +175,13 @@ private:
     ExchangeEnd end_of(httplib::Error error) const {
         switch (error) {
             case httplib::Error::Connection:
-            case httplib::Error::BindIPAddress:
-                return ExchangeEnd::NotConnected;
-            case httplib::Error::ConnectionTimeout:
-                return ExchangeEnd::ConnectTimeout;
-            case httplib::Error::SSLConnection:
-                return ExchangeEnd::TlsFailed;
-            case httplib::Error::SSLLoadingCerts:
-                return ExchangeEnd::CaUnreadable;
-            case httplib::Error::SSLServerVerification:
-                return ExchangeEnd::CertificateRefused;
-            case httplib::Error::Canceled:
-                return ExchangeEnd::SinkStopped;
-            default:
-                break;
+            case httplib::Error::BindIPAddress: return ExchangeEnd::NotConnected;
+            case httplib::Error::ConnectionTimeout: return ExchangeEnd::ConnectTimeout;
+            case httplib::Error::SSLConnection: return ExchangeEnd::TlsFailed;
+            case httplib::Error::SSLLoadingCerts: return ExchangeEnd::CaUnreadable;
+            case httplib::Error::SSLServerVerification: return ExchangeEnd::CertificateRefused;
+            case httplib::Error::Canceled: return ExchangeEnd::SinkStopped;
+            default: break;
         }
         if (is_wrong_name(error)) return ExchangeEnd::CertificateRefused;
         if (Clock::now() - last_move_ >= exchange_.idle_timeout) return ExchangeEnd::Idle;
@@ -202,14 +195,12 @@ private:
             case ExchangeEnd::ConnectTimeout:
             case ExchangeEnd::CaUnreadable:
             case ExchangeEnd::TlsFailed:
-            case ExchangeEnd::CertificateRefused:
-                return false;
+            case ExchangeEnd::CertificateRefused: return false;
             case ExchangeEnd::Complete:
             case ExchangeEnd::SinkStopped:
             case ExchangeEnd::Idle:
             case ExchangeEnd::Closed:
-            case ExchangeEnd::Broken:
-                return true;
+            case ExchangeEnd::Broken: return true;
         }
         return true;
     }

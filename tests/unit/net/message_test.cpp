@@ -1,0 +1,95 @@
+#include "catch.h"
+#include "net/http.h"
+#include "net/multipart.h"
+#include "net/retry_after.h"
+#include "net/text.h"
+
+#include <chrono>
+#include <string>
+
+using namespace kontexture::net;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string whole(const Body& body, std::size_t piece) {
+    std::string text;
+    while (text.size() < body.size()) {
+        const std::string_view more = body.at(text.size(), piece);
+        REQUIRE(!more.empty());
+        REQUIRE(more.size() <= piece);
+        text += more;
+    }
+    CHECK(body.at(text.size(), piece).empty());
+    return text;
+}
+
+std::optional<std::chrono::milliseconds> wait_of(const std::string& value) {
+    HttpReply reply;
+    reply.headers = {{"retry-after", value}};
+    // 1994-11-06 08:49:37 UTC
+    return retry_after(reply, std::chrono::system_clock::time_point(784111777s));
+}
+
+}  // namespace
+
+TEST_CASE("a header is found in any case, the first of several") {
+    HttpReply reply;
+    reply.headers = {{"content-TYPE", "a"}, {"Content-Type", "b"}};
+    CHECK(reply.header("Content-Type") == "a");
+    CHECK(!reply.header("Content-Length"));
+}
+
+TEST_CASE("header names and values are checked") {
+    CHECK(is_header_name("X-Any_Thing"));
+    for (const char* name : {"", "a b", "a:", "a\r\nb", "\xc3\xa4"}) CHECK(!is_header_name(name));
+    CHECK(is_header_value("any\tthing \xc3\xa4"));
+    for (const char* value : {"a\r\nb: c", "a\nb", "a\rb", "\x01", "\x7f"}) CHECK(!is_header_value(value));
+    CHECK(!is_header_value(std::string_view("a\0b", 3)));
+}
+
+TEST_CASE("a secret is blanked wherever it stands") {
+    std::string text = "secret, and secretsecret";
+    blank(text, "secret");
+    CHECK(text == "[key], and [key][key]");
+    blank(text, "");
+    blank(text, "key");
+    CHECK(text == "[key], and [key][key]");
+}
+
+TEST_CASE("a multipart body has exact parts in any slicing") {
+    const auto data = std::make_shared<const std::vector<std::uint8_t>>(1000, std::uint8_t{'x'});
+    const Body body(std::vector<Part>{
+        {"uploadPath", "", "", std::make_shared<const std::vector<std::uint8_t>>(3, std::uint8_t{'p'})},
+        {"fi\"le", "a\"b\r\n.png", "image/png", data},
+        {"empty", "", "", nullptr}});
+    const std::string start = "multipart/form-data; boundary=";
+    REQUIRE(body.content_type().substr(0, start.size()) == start);
+    const std::string line = "--" + body.content_type().substr(start.size());
+    const std::string expected =
+        line + "\r\nContent-Disposition: form-data; name=\"uploadPath\"\r\n\r\nppp\r\n" + line +
+        "\r\nContent-Disposition: form-data; name=\"fi%22le\"; filename=\"a%22b%0D%0A.png\"" +
+        "\r\nContent-Type: image/png\r\n\r\n" + std::string(1000, 'x') + "\r\n" + line +
+        "\r\nContent-Disposition: form-data; name=\"empty\"\r\n\r\n\r\n" + line + "--\r\n";
+    CHECK(body.size() == expected.size());
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{64}, std::size_t{100000}})
+        CHECK(whole(body, piece) == expected);
+    CHECK(Body(std::vector<Part>{{"a", "", "", nullptr}}).content_type() != body.content_type());
+}
+
+TEST_CASE("Retry-After is read as seconds or as a date") {
+    CHECK(wait_of("12") == 12s);
+    CHECK(wait_of(" 0 ") == 0s);
+    CHECK(wait_of("99999999999999999999") == 1h);
+    CHECK(wait_of("7200") == 1h);
+    CHECK(wait_of("Sun, 06 Nov 1994 08:50:37 GMT") == 60s);
+    CHECK(wait_of("Sun, 06 Nov 1994 08:00:00 GMT") == 0s);
+    CHECK(wait_of("Sun, 06 Nov 2094 08:00:00 GMT") == 1h);
+    for (const char* text :
+         {"", "-1", "1.5", "soon", "Sun, 31 Feb 1994 08:50:37 GMT", "Sun, 06 Xov 1994 08:50:37 GMT",
+          "Sun, 06 ovD 1994 08:50:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT"}) {
+        CAPTURE(std::string(text));
+        CHECK(!wait_of(text));
+    }
+    CHECK(!retry_after(HttpReply{}, {}));
+}

@@ -1,0 +1,244 @@
+#include "net_fixture.h"
+
+using namespace kontexture;
+using namespace kontexture::test;
+
+namespace {
+
+const TestAuthority& authority() {
+    static const TestAuthority instance;
+    return instance;
+}
+
+/// A TLS server with the script, and a client that trusts the test's authority.
+struct TlsFixture {
+    explicit TlsFixture(ScriptedServer::Script script,
+                        Identity identity = authority().issue({"DNS:localhost", "DNS:api.test",
+                                                               "IP:127.0.0.1"}))
+        : server(std::move(script), std::move(identity)) {
+        options = options_for(server.origin());
+        options.ca_file = folder.write("ca.pem", authority().certificate());
+    }
+
+    net::HttpResult send(std::chrono::milliseconds deadline = 10s,
+                         std::chrono::milliseconds cancel_after = 0ms) {
+        const auto client = make_client(options);
+        Cancellation cancellation;
+        if (cancel_after == 0ms)
+            return client->send(post(options.base_url + "/", "{}"), deadline, cancellation);
+        const CancelLater later(cancellation, cancel_after);
+        return client->send(post(options.base_url + "/", "{}"), deadline, cancellation);
+    }
+
+    TempFolder folder;
+    ScriptedServer server;
+    ClientOptions options;
+};
+
+void answer(Connection& connection) {
+    connection.read_request();
+    connection.send(reply(200, "secure"));
+}
+
+}  // namespace
+
+TEST_CASE("TLS with a certificate of a known authority") {
+    TlsFixture fixture(answer);
+    SECTION("by name") {}
+    SECTION("by number") {
+        fixture.options.base_url = "https://127.0.0.1:" + std::to_string(fixture.server.port());
+    }
+    SECTION("a name that we looked up") {
+        fixture.options.base_url = "https://api.test:" + std::to_string(fixture.server.port());
+        fixture.options.lookup = [](const std::string&, bool) {
+            return net::LookupAnswer{{"127.0.0.1"}, "", false};
+        };
+    }
+    CHECK(reply_of(fixture.send()).body == "secure");
+}
+
+TEST_CASE("a bad certificate is refused, on loopback too, and nothing is sent") {
+    std::string word;
+    std::optional<TlsFixture> fixture;
+    SECTION("unknown authority") {
+        const TestAuthority other;
+        fixture.emplace(answer, other.issue({"DNS:localhost"}));
+        word = "authority";
+    }
+    SECTION("self-signed") {
+        fixture.emplace(answer, TestAuthority::self_signed({"DNS:localhost"}));
+        word = "signed by the server itself";
+    }
+    SECTION("another host's") {
+        fixture.emplace(answer, authority().issue({"DNS:other.test"}));
+        word = "another host";
+    }
+    SECTION("expired") {
+        fixture.emplace(answer, authority().issue({"DNS:localhost"}, -20, -10));
+        word = "expired";
+    }
+    SECTION("not valid yet") {
+        fixture.emplace(answer, authority().issue({"DNS:localhost"}, 10, 20));
+        word = "not valid yet";
+    }
+    const auto result = fixture->send();
+    const HttpFailure& failure = failure_of(result);
+    CHECK(failure.error.code == ErrorCode::Tls);
+    CHECK(!failure.may_have_been_sent);
+    CAPTURE(failure.error.message, failure.error.detail);
+    CHECK(failure.error.message.find(word) != std::string::npos);
+}
+
+TEST_CASE("a server that speaks no TLS gets nothing") {
+    const ScriptedServer plain([](Connection& connection) {
+        connection.read_some();
+        connection.send("HTTP/1.1 400 Bad Request\r\n\r\n");
+    });
+    ClientOptions options = options_for("https://127.0.0.1:" + std::to_string(plain.port()));
+    const auto client = make_client(options);
+    Cancellation cancellation;
+    const auto result = client->send(post(options.base_url + "/", "{}"), 10s, cancellation);
+    CHECK(failure_of(result).error.code == ErrorCode::Tls);
+    CHECK(!failure_of(result).may_have_been_sent);
+}
+
+TEST_CASE("in the TLS handshake") {
+    const ScriptedServer silent([](Connection& connection) { connection.hold(); });
+    ClientOptions options = options_for("https://127.0.0.1:" + std::to_string(silent.port()));
+    std::chrono::milliseconds deadline = 60s;
+    std::chrono::milliseconds cancel_after = 60s;
+    ErrorCode code = ErrorCode::Interrupted;
+    SECTION("cancel") {
+        cancel_after = 100ms;
+    }
+    SECTION("deadline") {
+        deadline = 200ms;
+        code = ErrorCode::Timeout;
+    }
+    SECTION("connect timeout") {
+        options.connect_timeout = 200ms;
+        code = ErrorCode::Network;
+    }
+    const auto client = make_client(options);
+    Cancellation cancellation;
+    const Stopwatch watch;
+    net::HttpResult result;
+    if (cancel_after < 1s) {
+        const CancelLater later(cancellation, cancel_after);
+        result = client->send(post(options.base_url + "/", "{}"), deadline, cancellation);
+    } else {
+        result = client->send(post(options.base_url + "/", "{}"), deadline, cancellation);
+    }
+    CHECK(watch.elapsed() < 2s);
+    CAPTURE(failure_of(result).error.message, failure_of(result).error.detail);
+    CHECK((failure_of(result).error.code == code ||
+           (code == ErrorCode::Network && failure_of(result).error.code == ErrorCode::Tls)));
+    CHECK(!failure_of(result).may_have_been_sent);
+}
+
+TEST_CASE("a POST is not repeated when a TLS server closes without an answer") {
+    std::atomic<int> requests{0};
+    bool polite = false;
+    SECTION("with a goodbye") {
+        polite = true;
+    }
+    SECTION("without") {}
+    TlsFixture fixture([&](Connection& connection) {
+        if (!connection.read_request().empty()) ++requests;
+        if (polite) connection.close_notify();
+    });
+    const auto result = fixture.send();
+    CHECK(failure_of(result).may_have_been_sent);
+    CHECK(failure_of(result).error.code == ErrorCode::Network);
+    // A second attempt would come at once.
+    std::this_thread::sleep_for(100ms);
+    CHECK(requests == 1);
+}
+
+TEST_CASE("cancel and deadline reach a TLS call that waits or receives") {
+    std::string start;
+    SECTION("waiting") {}
+    SECTION("receiving") {
+        start = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nabc";
+    }
+    TlsFixture fixture([&](Connection& connection) {
+        connection.read_request();
+        connection.send(start);
+        connection.hold();
+    });
+    const Stopwatch watch;
+    const auto cancelled = fixture.send(60s, 150ms);
+    CHECK(failure_of(cancelled).error.code == ErrorCode::Interrupted);
+    CHECK(failure_of(cancelled).may_have_been_sent);
+    const auto late = fixture.send(200ms);
+    CHECK(failure_of(late).error.code == ErrorCode::Timeout);
+    CHECK(failure_of(late).may_have_been_sent);
+    CHECK(watch.elapsed() < 4s);
+}
+
+TEST_CASE("cancelling a TLS upload raises no signal") {
+    TlsFixture fixture([](Connection& connection) {
+        connection.read_some(1000);
+        connection.hold();
+    });
+    const auto client = make_client(fixture.options);
+    HttpRequest request = post(fixture.options.base_url + "/", std::string(32u << 20, 'x'));
+    Cancellation cancellation;
+    const CancelLater later(cancellation, 200ms);
+    const auto result = client->send(request, 60s, cancellation);
+    CHECK(failure_of(result).error.code == ErrorCode::Interrupted);
+    CHECK(failure_of(result).may_have_been_sent);
+}
+
+TEST_CASE("a head without an end is cut off early") {
+    std::string piece;
+    std::string start = "HTTP/1.1 200 OK\r\n";
+    SECTION("many headers") {
+        piece = "X-Some-Header: some value that is not short\r\n";
+    }
+    SECTION("one endless status line") {
+        start = "HTTP/1.1 200 ";
+        piece = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    }
+    SECTION("one endless header") {
+        start += "X-Long: ";
+        piece = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    }
+    std::atomic<std::uint64_t> sent{0};
+    TlsFixture fixture([&](Connection& connection) {
+        connection.read_request();
+        connection.send(start);
+        std::string block;
+        while (block.size() < 8000) block += piece;
+        for (int i = 0; i < 5000 && connection.send(block); ++i) sent += block.size();
+    });
+    const auto result = fixture.send(20s);
+    CHECK(failure_of(result).may_have_been_sent);
+    CHECK((failure_of(result).error.code == ErrorCode::Protocol ||
+           failure_of(result).error.code == ErrorCode::Network));
+    CHECK(sent < 30'000'000);
+}
+
+TEST_CASE("a long but finite head is read") {
+    TlsFixture fixture([](Connection& connection) {
+        connection.read_request();
+        std::string more;
+        for (int i = 0; i < 40; ++i)
+            more += "X-H" + std::to_string(i) + ": " + std::string(400, 'v') + "\r\n";
+        connection.send(reply(200, std::string(500'000, 'b'), more));
+    });
+    const auto result = fixture.send();
+    CHECK(reply_of(result).header("x-h37")->size() == 400);
+    CHECK(reply_of(result).body.size() == 500'000);
+}
+
+TEST_CASE("a TLS server that does not close does not delay the reply") {
+    TlsFixture fixture([](Connection& connection) {
+        connection.read_request();
+        connection.send(reply(200, "secure"));
+        connection.hold();
+    });
+    const Stopwatch watch;
+    CHECK(reply_of(fixture.send()).body == "secure");
+    CHECK(watch.elapsed() < 900ms);
+}
