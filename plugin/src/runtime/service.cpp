@@ -280,6 +280,9 @@ void Service::release(RequestId id) {
 std::span<const Event> Service::pump(PumpBudget budget) {
     return impl_->assert_owner(), impl_->pump(budget);
 }
+std::span<const Event> Service::events() const {
+    return impl_->assert_owner(), impl_->events();
+}
 const RequestInfo* Service::find(RequestId id) const {
     return impl_->assert_owner(), impl_->find(id);
 }

@@ -25,6 +25,7 @@ public:
     RequestId load(ImageId image);
     void release(RequestId id);
     std::span<const Event> pump(PumpBudget budget);
+    std::span<const Event> events() const { return events_; }
     const RequestInfo* find(RequestId id) const;
     void refresh_account();
     void tell(engine::Event event) { conductor_.tell(std::move(event)); }
