@@ -37,12 +37,12 @@ Line price_line(const State& state, double price) {
     return Line(text::kPriceFormat, credits_text(price).c_str(), usd_text(usd).c_str());
 }
 
-void draw_button(State& state, double price, bool is_blocked) {
+void draw_button(State& state, double price, const std::optional<Line>& reason) {
     Ui& ui = state.ui;
-    ImGui::BeginDisabled(is_blocked);
+    ImGui::BeginDisabled(reason.has_value());
+    const char* tip = reason ? reason->c_str() : text::kGenerateTip;
     const bool is_pressed =
-        ui.button({.name = "generate", .tip = text::kGenerateTip, .kind = ButtonKind::Primary},
-                  {ui.width(), ui.em(3.4f)});
+        ui.button({.name = "generate", .tip = tip, .kind = ButtonKind::Primary}, {ui.width(), ui.em(3.4f)});
     const Rect rect = ui.last();
     const float line_height = ImGui::GetTextLineHeight();
     const float top = rect.center().y - line_height * 1.08f;
@@ -68,7 +68,7 @@ void draw_generate(State& state) {
     draw_count(state);
     const double price = state.service.estimate(state.form.request) * state.form.count;
     const std::optional<Line> reason = blocked_reason(state);
-    draw_button(state, price, reason.has_value());
+    draw_button(state, price, reason);
     const Account& account = state.service.account();
     if (reason)
         ui.message(Tone::Warn, *reason);

@@ -29,33 +29,51 @@ Line spent_line(const Account& account) {
     return Line(text::kSpentLimitFormat, credits_text(used).c_str(), credits_text(*account.limit).c_str());
 }
 
-void draw_money(State& state) {
+void draw_spent(State& state, const Line& words, float text_y) {
+    Ui& ui = state.ui;
+    ImGui::SetCursorPosY(text_y);
+    ui.line(words, ui.theme().dim, ui.width());
+    ui.tip("header.spent", 0, text::kSpentTip);
+}
+
+void draw_credits(State& state, const Line& words, float y, float button) {
     Ui& ui = state.ui;
     const Account& account = state.service.account();
-    const Line credits = credits_line(account);
-    const Line spent = spent_line(account);
-    const float refresh = ImGui::GetTextLineHeight() + ui.em(0.3f);
-    const bool has_credits = state.service.capabilities().credits_query && account.key_present;
-    const float credits_width = has_credits ? ui.text_width(credits) + refresh + ui.spacing() + ui.em(1) : 0;
-    ui.flow(credits_width + ui.text_width(spent));
-    ui.align_right(credits_width + ui.text_width(spent));
-    const float y = ImGui::GetCursorPosY();
-    const float text_y = y + ui.em(0.15f);
-    ImGui::SetCursorPosY(text_y);
-    ui.line(spent, ui.theme().dim, ui.width());
-    ui.tip("header.spent", 0, text::kSpentTip);
-    if (!has_credits) return;
-    ImGui::SameLine(0, ui.em(1));
-    ImGui::SetCursorPosY(text_y);
     const bool is_known = account.credits && account.error.code == ErrorCode::None;
-    ui.line(credits, is_known ? ui.theme().text : ui.theme().dim, ui.width() - refresh - ui.spacing());
+    ImGui::SetCursorPosY(y + ui.em(0.15f));
+    ui.line(words, is_known ? ui.theme().text : ui.theme().dim, ui.width() - button - ui.spacing());
     ui.tip("header.credits", 0,
            account.error.message.empty() ? std::string_view(text::kCreditsTip)
                                          : std::string_view(account.error.message));
     ImGui::SameLine();
     ImGui::SetCursorPosY(y);
-    if (ui.icon_button({.name = "credits.refresh", .tip = text::kRefreshTip, .icon = Icon::Refresh}, refresh))
+    if (ui.icon_button({.name = "credits.refresh", .tip = text::kRefreshTip, .icon = Icon::Refresh}, button))
         state.service.refresh_account();
+}
+
+void draw_money(State& state) {
+    Ui& ui = state.ui;
+    const Account& account = state.service.account();
+    const Line credits = credits_line(account);
+    const Line spent = spent_line(account);
+    const float button = ImGui::GetTextLineHeight() + ui.em(0.3f);
+    const bool has_credits = state.service.capabilities().credits_query && account.key_present;
+    const float credits_width = has_credits ? ui.text_width(credits) + button + ui.spacing() : 0;
+    const float spent_width = ui.text_width(spent);
+    const float both = credits_width + spent_width + (has_credits ? ui.em(1) : 0);
+    ui.flow(both);
+    const bool is_one_row = both <= ui.width();
+    ui.align_right(is_one_row ? both : spent_width);
+    float y = ImGui::GetCursorPosY();
+    draw_spent(state, spent, y + ui.em(0.15f));
+    if (!has_credits) return;
+    if (is_one_row) {
+        ImGui::SameLine(0, ui.em(1));
+    } else {
+        y = ImGui::GetCursorPosY();
+        ui.align_right(credits_width);
+    }
+    draw_credits(state, credits, y, button);
 }
 
 void draw_key_notice(State& state) {

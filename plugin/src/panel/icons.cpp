@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <initializer_list>
+#include <span>
 
 namespace kontexture::panel {
 namespace {
@@ -56,6 +57,15 @@ public:
         list_.AddTriangleFilled(at(a.x, a.y), at(b.x, b.y), at(c.x, c.y), color_);
     }
 
+    // Around the middle. Soft edges between the triangles would show as seams; an outline hides the hard
+    // ones.
+    void fan(std::span<const ImVec2> points) {
+        const ImDrawListFlags flags = list_.Flags;
+        list_.Flags &= ~ImDrawListFlags_AntiAliasedFill;
+        for (std::size_t i = 0; i + 1 < points.size(); ++i) triangle({0, 0}, points[i], points[i + 1]);
+        list_.Flags = flags;
+    }
+
 private:
     ImDrawList& list_;
     ImVec2 center_;
@@ -71,10 +81,9 @@ void draw_star(Pen& pen, bool filled) {
         const float radius = i % 2 ? 0.40f : 0.95f;
         points[i] = {std::cos(angle) * radius, std::sin(angle) * radius};
     }
-    for (std::size_t i = 0; i + 1 < points.size(); ++i) {
-        if (filled) pen.triangle({0, 0}, points[i], points[i + 1]);
+    if (filled) pen.fan(points);
+    for (std::size_t i = 0; i + 1 < points.size(); ++i)
         pen.line(points[i].x, points[i].y, points[i + 1].x, points[i + 1].y);
-    }
 }
 
 void draw_warning(Pen& pen) {
@@ -119,44 +128,23 @@ void draw_selection(Pen& pen) {
 void draw_icon(ImDrawList& list, Icon icon, ImVec2 center, float size, ImU32 color) {
     Pen pen(list, center, size, color);
     switch (icon) {
-        case Icon::None:
-            return;
-        case Icon::Close:
-            pen.line(-0.6f, -0.6f, 0.6f, 0.6f);
-            return pen.line(-0.6f, 0.6f, 0.6f, -0.6f);
-        case Icon::Check:
-            return pen.lines({{-0.75f, 0.05f}, {-0.2f, 0.6f}, {0.8f, -0.6f}});
-        case Icon::Warning:
-            return draw_warning(pen);
-        case Icon::Star:
-            return draw_star(pen, false);
-        case Icon::StarFilled:
-            return draw_star(pen, true);
-        case Icon::Refresh:
-            return draw_refresh(pen);
-        case Icon::Clock:
-            pen.circle(0, 0, 0.85f);
-            return pen.lines({{0, -0.5f}, {0, 0.05f}, {0.4f, 0.25f}});
-        case Icon::Search:
-            pen.circle(-0.2f, -0.2f, 0.55f);
-            return pen.line(0.22f, 0.22f, 0.8f, 0.8f);
-        case Icon::Left:
-            return pen.lines({{0.3f, -0.65f}, {-0.35f, 0}, {0.3f, 0.65f}});
-        case Icon::Right:
-            return pen.lines({{-0.3f, -0.65f}, {0.35f, 0}, {-0.3f, 0.65f}});
-        case Icon::Down:
-            return pen.lines({{-0.65f, -0.3f}, {0, 0.35f}, {0.65f, -0.3f}});
-        case Icon::Plus:
-            pen.line(0, -0.65f, 0, 0.65f);
-            return pen.line(-0.65f, 0, 0.65f, 0);
-        case Icon::Minus:
-            return pen.line(-0.65f, 0, 0.65f, 0);
-        case Icon::Picture:
-            return draw_picture(pen);
-        case Icon::Key:
-            return draw_key(pen);
-        case Icon::Link:
-            return draw_link(pen);
+        case Icon::None: return;
+        case Icon::Close: pen.line(-0.6f, -0.6f, 0.6f, 0.6f); return pen.line(-0.6f, 0.6f, 0.6f, -0.6f);
+        case Icon::Check: return pen.lines({{-0.75f, 0.05f}, {-0.2f, 0.6f}, {0.8f, -0.6f}});
+        case Icon::Warning: return draw_warning(pen);
+        case Icon::Star: return draw_star(pen, false);
+        case Icon::StarFilled: return draw_star(pen, true);
+        case Icon::Refresh: return draw_refresh(pen);
+        case Icon::Clock: pen.circle(0, 0, 0.85f); return pen.lines({{0, -0.5f}, {0, 0.05f}, {0.4f, 0.25f}});
+        case Icon::Search: pen.circle(-0.2f, -0.2f, 0.55f); return pen.line(0.22f, 0.22f, 0.8f, 0.8f);
+        case Icon::Left: return pen.lines({{0.3f, -0.65f}, {-0.35f, 0}, {0.3f, 0.65f}});
+        case Icon::Right: return pen.lines({{-0.3f, -0.65f}, {0.35f, 0}, {-0.3f, 0.65f}});
+        case Icon::Down: return pen.lines({{-0.65f, -0.3f}, {0, 0.35f}, {0.65f, -0.3f}});
+        case Icon::Plus: pen.line(0, -0.65f, 0, 0.65f); return pen.line(-0.65f, 0, 0.65f, 0);
+        case Icon::Minus: return pen.line(-0.65f, 0, 0.65f, 0);
+        case Icon::Picture: return draw_picture(pen);
+        case Icon::Key: return draw_key(pen);
+        case Icon::Link: return draw_link(pen);
         case Icon::File:
             pen.lines({{-0.6f, -0.9f},
                        {0.2f, -0.9f},
@@ -165,8 +153,7 @@ void draw_icon(ImDrawList& list, Icon icon, ImVec2 center, float size, ImU32 col
                        {-0.6f, 0.9f},
                        {-0.6f, -0.9f}});
             return pen.lines({{0.2f, -0.9f}, {0.2f, -0.45f}, {0.65f, -0.45f}});
-        case Icon::Selection:
-            return draw_selection(pen);
+        case Icon::Selection: return draw_selection(pen);
     }
 }
 

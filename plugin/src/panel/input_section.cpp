@@ -79,17 +79,14 @@ void draw_picture(State& state, const InputImage& input, const Rect& rect) {
     Ui& ui = state.ui;
     ui.fill(rect, ui.theme().field, ui.theme().rounding);
     switch (input.kind()) {
-        case InputImage::Kind::None:
-            return;
+        case InputImage::Kind::None: return;
         case InputImage::Kind::Library: {
             const LibraryEntry* entry = find_entry(state, input.library_image());
             return draw_thumbnail(state, input.library_image(), entry ? entry->width : 1,
                                   entry ? entry->height : 1, rect);
         }
-        case InputImage::Kind::Pixels:
-            return draw_pixels(input.pixels(), rect);
-        case InputImage::Kind::Url:
-            return ui.icon_at(Icon::Link, rect.center(), ui.em(1.8f), ui.theme().dim);
+        case InputImage::Kind::Pixels: return draw_pixels(input.pixels(), rect);
+        case InputImage::Kind::Url: return ui.icon_at(Icon::Link, rect.center(), ui.em(1.8f), ui.theme().dim);
         case InputImage::Kind::File:
             return ui.icon_at(Icon::File, rect.center(), ui.em(1.8f), ui.theme().dim);
     }
@@ -97,16 +94,11 @@ void draw_picture(State& state, const InputImage& input, const Rect& rect) {
 
 const char* origin(InputImage::Kind kind) {
     switch (kind) {
-        case InputImage::Kind::None:
-            return "";
-        case InputImage::Kind::Url:
-            return text::kFromUrl;
-        case InputImage::Kind::File:
-            return text::kFromFile;
-        case InputImage::Kind::Pixels:
-            return text::kFromPixels;
-        case InputImage::Kind::Library:
-            return text::kFromLibrary;
+        case InputImage::Kind::None: return "";
+        case InputImage::Kind::Url: return text::kFromUrl;
+        case InputImage::Kind::File: return text::kFromFile;
+        case InputImage::Kind::Pixels: return text::kFromPixels;
+        case InputImage::Kind::Library: return text::kFromLibrary;
     }
     return "";
 }
@@ -148,8 +140,14 @@ void draw_chosen(State& state) {
 void draw_input(State& state) {
     Ui& ui = state.ui;
     const float width = (ui.width() - ui.em(0.3f)) * 0.5f;
-    const Control create{.name = "mode.new", .label = text::kModeNew, .tip = text::kModeNewTip};
-    const Control edit{.name = "mode.edit", .label = text::kModeEdit, .tip = text::kModeEditTip};
+    const bool is_narrow =
+        std::max(ui.text_width(text::kModeNew), ui.text_width(text::kModeEdit)) + ui.em(0.6f) > width;
+    const Control create{.name = "mode.new",
+                         .label = is_narrow ? text::kModeNewShort : text::kModeNew,
+                         .tip = text::kModeNewTip};
+    const Control edit{.name = "mode.edit",
+                       .label = is_narrow ? text::kModeEditShort : text::kModeEdit,
+                       .tip = text::kModeEditTip};
     if (ui.choice(create, "", !state.form.is_edit, {width, ui.em(2)})) set_mode(state, false);
     ImGui::SameLine(0, ui.em(0.3f));
     if (ui.choice(edit, "", state.form.is_edit, {width, ui.em(2)})) set_mode(state, true);

@@ -46,8 +46,12 @@ float Ui::em(float count) const {
 }
 
 void Ui::begin_region() {
+    begin_region(ImGui::GetContentRegionAvail().x);
+}
+
+void Ui::begin_region(float region_width) {
     assert(depth_ < right_edges_.size());
-    right_edges_[depth_++] = ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x;
+    right_edges_[depth_++] = ImGui::GetCursorScreenPos().x + region_width;
 }
 
 void Ui::end_region() {

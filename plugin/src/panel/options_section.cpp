@@ -32,8 +32,9 @@ void draw_model_buttons(State& state, const std::vector<Capabilities::Model>& mo
         if (i > 0) ImGui::SameLine(0, gap);
         const bool is_chosen = chosen == models[i].id || (chosen.empty() && i == 0);
         const Line price(text::kCreditsFormat, credits_text(models[i].credits).c_str());
-        const Control control{
-            .name = "model", .label = models[i].name.c_str(), .tip = text::kModelTip, .key = i};
+        const Line tip(text::kModelTipFormat, models[i].name.c_str(),
+                       credits_text(models[i].credits).c_str());
+        const Control control{.name = "model", .label = models[i].name.c_str(), .tip = tip.c_str(), .key = i};
         if (ui.choice(control, price.c_str(), is_chosen, {width, ui.em(2.9f)})) chosen = models[i].id;
     }
 }
@@ -43,7 +44,8 @@ void draw_model_list(State& state, const std::vector<Capabilities::Model>& model
     row_label(state, text::kModel);
     std::string& chosen = state.form.request.model;
     ImGui::SetNextItemWidth(ui.width());
-    if (!ImGui::BeginCombo("##model", model_name(state.service.capabilities(), chosen))) return;
+    const bool is_open = ImGui::BeginCombo("##model", model_name(state.service.capabilities(), chosen));
+    if (!is_open) return ui.note_item("model", text::kModelTip);
     for (const Capabilities::Model& model : models) {
         const Line words("%s, %s", model.name.c_str(),
                          Line(text::kCreditsFormat, credits_text(model.credits).c_str()).c_str());
@@ -66,18 +68,12 @@ void draw_models(State& state) {
 ImVec2 shape_of(AspectRatio ratio) {
     switch (ratio) {
         case AspectRatio::Automatic:
-        case AspectRatio::Square:
-            return {1, 1};
-        case AspectRatio::Wide21x9:
-            return {21, 9};
-        case AspectRatio::Wide16x9:
-            return {16, 9};
-        case AspectRatio::Wide4x3:
-            return {4, 3};
-        case AspectRatio::Tall3x4:
-            return {3, 4};
-        case AspectRatio::Tall9x16:
-            return {9, 16};
+        case AspectRatio::Square: return {1, 1};
+        case AspectRatio::Wide21x9: return {21, 9};
+        case AspectRatio::Wide16x9: return {16, 9};
+        case AspectRatio::Wide4x3: return {4, 3};
+        case AspectRatio::Tall3x4: return {3, 4};
+        case AspectRatio::Tall9x16: return {9, 16};
     }
     return {1, 1};
 }
@@ -100,9 +96,12 @@ void draw_ratio(State& state, AspectRatio ratio, ImVec2 size) {
     const ImVec2 middle{rect.center().x, rect.min.y + (rect.height() - line_height) * 0.5f};
     const ImVec2 half{shape.x * scale * 0.5f, shape.y * scale * 0.5f};
     const Rect frame{{middle.x - half.x, middle.y - half.y}, {middle.x + half.x, middle.y + half.y}};
-    if (is_chosen) ui.fill(frame, with_alpha(theme.accent, 0.55f), 2);
-    ui.outline(frame, ink, 2);
-    if (is_auto) ui.icon_at(Icon::Check, frame.center(), ui.em(0.6f), ink);
+    if (is_auto) {
+        ui.icon_at(Icon::Selection, frame.center(), ui.em(1.3f), ink);
+    } else {
+        if (is_chosen) ui.fill(frame, with_alpha(theme.accent, 0.55f), 2);
+        ui.outline(frame, ink, 2);
+    }
     ui.text_in({{rect.min.x + 1, rect.max.y - line_height - ui.em(0.2f)},
                 {rect.max.x - 1, rect.max.y - ui.em(0.2f)}},
                is_auto ? text::kShapeAuto : to_string(ratio), ink);
@@ -236,12 +235,14 @@ void draw_more_header(State& state) {
     Ui& ui = state.ui;
     Form& form = state.form;
     const int changed = count_changed(form.request);
-    const Control control{.name = "more",
-                          .label = text::kMore,
-                          .tip = text::kMoreTip,
-                          .icon = form.is_more_open ? Icon::Down : Icon::Right,
-                          .kind = ButtonKind::Quiet};
-    if (ui.button(control)) form.is_more_open = !form.is_more_open;
+    if (ui.hit("more", 0, {ui.em(1.5f) + ui.text_width(text::kMore), ui.frame_height()}))
+        form.is_more_open = !form.is_more_open;
+    const Rect rect = ui.last();
+    const ImVec4& ink = ui.is_last_hovered() ? ui.theme().text : ui.theme().dim;
+    ui.icon_at(form.is_more_open ? Icon::Down : Icon::Right, {rect.min.x + ui.em(0.45f), rect.center().y},
+               ui.em(0.8f), ink);
+    ui.text_in({{rect.min.x + ui.em(1.3f), rect.min.y}, rect.max}, text::kMore, ink, false);
+    ui.tip("more", 0, text::kMoreTip);
     if (changed == 0) return;
     ImGui::SameLine();
     const Line words(text::kMoreChangedFormat, changed);

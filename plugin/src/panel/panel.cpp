@@ -155,7 +155,9 @@ std::span<const PanelEvent> Panel::draw_window(const char* title, bool* open) {
     impl_->events.clear();
     if (open && !*open) return impl_->events;
     const float em = ImGui::GetFontSize();
-    ImGui::SetNextWindowSize({em * 34, em * 52}, ImGuiCond_FirstUseEver);
+    const ImVec2 screen = ImGui::GetMainViewport()->WorkSize;
+    ImGui::SetNextWindowSize({std::min(em * 34, screen.x), std::min(em * 52, screen.y)},
+                             ImGuiCond_FirstUseEver);
     ImGui::SetNextWindowSizeConstraints({std::min(320.0f, em * 22), em * 20}, {1e6f, 1e6f});
     const ImGuiWindowFlags flags = ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse;
     if (ImGui::Begin(title, open, flags)) panel::draw_content(*impl_);

@@ -15,28 +15,17 @@ std::chrono::milliseconds since(Clock::time_point time) {
 
 const char* state_words(const RequestInfo& info) {
     switch (info.state) {
-        case JobState::Queued:
-            return text::kQueued;
-        case JobState::Preparing:
-            return text::kPreparing;
-        case JobState::Submitting:
-            return text::kSubmitting;
-        case JobState::Generating:
-            return text::kGenerating;
-        case JobState::Downloading:
-            return text::kDownloading;
-        case JobState::Decoding:
-            return text::kDecoding;
-        case JobState::Delivering:
-            return text::kDelivering;
-        case JobState::Ready:
-            return info.reused ? text::kReused : text::kReady;
-        case JobState::Failed:
-            return text::kFailed;
-        case JobState::Cancelled:
-            return text::kCancelled;
-        case JobState::OutcomeUnknown:
-            return text::kUnknown;
+        case JobState::Queued: return text::kQueued;
+        case JobState::Preparing: return text::kPreparing;
+        case JobState::Submitting: return text::kSubmitting;
+        case JobState::Generating: return text::kGenerating;
+        case JobState::Downloading: return text::kDownloading;
+        case JobState::Decoding: return text::kDecoding;
+        case JobState::Delivering: return text::kDelivering;
+        case JobState::Ready: return info.reused ? text::kReused : text::kReady;
+        case JobState::Failed: return text::kFailed;
+        case JobState::Cancelled: return text::kCancelled;
+        case JobState::OutcomeUnknown: return text::kUnknown;
     }
     return "";
 }
@@ -46,14 +35,11 @@ Line waiting_line(const RequestInfo& info) {
     const Line left = duration_text(has_time ? -since(info.waits_until) + std::chrono::milliseconds(499)
                                              : std::chrono::milliseconds(0));
     switch (info.waiting) {
-        case WaitReason::None:
-            return Line("%s", state_words(info));
-        case WaitReason::Turn:
-            return Line("%s", text::kWaitTurn);
+        case WaitReason::None: return Line("%s", state_words(info));
+        case WaitReason::Turn: return Line("%s", text::kWaitTurn);
         case WaitReason::RateLimit:
             return has_time ? Line(text::kWaitRateFormat, left.c_str()) : Line("%s", text::kWaitRate);
-        case WaitReason::Resume:
-            return Line("%s", text::kWaitResume);
+        case WaitReason::Resume: return Line("%s", text::kWaitResume);
         case WaitReason::Retry:
             return has_time ? Line(text::kWaitRetryFormat, left.c_str()) : Line("%s", text::kWaitRetry);
     }
@@ -111,12 +97,10 @@ Tone tone_of(const RequestInfo& info) {
 Icon icon_of(const RequestInfo& info) {
     switch (tone_of(info)) {
         case Tone::Bad:
-        case Tone::Warn:
-            return Icon::Warning;
+        case Tone::Warn: return Icon::Warning;
         case Tone::Neutral:
         case Tone::Accent:
-        case Tone::Good:
-            break;
+        case Tone::Good: break;
     }
     if (info.state == JobState::Ready) return Icon::Check;
     return info.waiting == WaitReason::None ? Icon::Picture : Icon::Clock;
@@ -250,7 +234,7 @@ void draw_unknown(State& state, Card& card, const RequestInfo& info) {
     if (card.is_waiting) ui.message(Tone::Neutral, text::kUnknownSince);
 }
 
-void draw_body(State& state, Card& card, const RequestInfo& info) {
+void draw_body(State& state, Card& card, const RequestInfo& info, float left) {
     Ui& ui = state.ui;
     if (info.state == JobState::Failed) return draw_failure(state, info);
     if (info.state == JobState::OutcomeUnknown) return draw_unknown(state, card, info);
@@ -259,6 +243,7 @@ void draw_body(State& state, Card& card, const RequestInfo& info) {
     if (info.waiting == WaitReason::Resume) {
         const Control resume{
             .name = "resume", .label = text::kResume, .tip = text::kResumeTip, .key = info.id.value};
+        ImGui::SetCursorScreenPos({left, ImGui::GetCursorScreenPos().y});
         if (ui.button(resume)) state.service.resume(info.id);
     }
     if (is_moving(info)) ui.progress(known_fraction(info), Tone::Accent);
@@ -287,7 +272,7 @@ void draw_card(State& state, Card& card, const RequestInfo& info) {
     ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + right - left);
     ui.text(state_line(info), ink);
     ImGui::PopTextWrapPos();
-    draw_body(state, card, info);
+    draw_body(state, card, info, left);
     card.height = ui.end_card().height();
 }
 

@@ -2,11 +2,15 @@
 #include "panel/strings.h"
 
 #include <algorithm>
+#include <array>
 
 namespace kontexture::panel {
 namespace {
 
 constexpr std::size_t kShortQueue = 6;
+// Cards stand side by side when each can be this many font heights wide.
+constexpr float kCardWidth = 25;
+constexpr std::size_t kMostColumns = 4;
 constexpr double kReadyHold = 0.6;
 constexpr double kReusedHold = 3;
 constexpr double kCancelledHold = 1.5;
@@ -96,6 +100,31 @@ void draw_entry(State& state, const RequestInfo& info) {
     ImGui::PopID();
 }
 
+// Each card goes below the shortest column.
+void draw_cards(State& state, std::size_t shown) {
+    Ui& ui = state.ui;
+    const float gap = ui.spacing();
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const auto fitting = static_cast<std::size_t>((ui.width() + gap) / (ui.em(kCardWidth) + gap));
+    const std::size_t columns = std::clamp<std::size_t>(fitting, 1, kMostColumns);
+    const auto count = static_cast<float>(columns);
+    const float width = (ui.width() - gap * (count - 1)) / count;
+    std::array<float, kMostColumns> bottoms;
+    bottoms.fill(at.y);
+    for (std::size_t i = 0; i < shown; ++i) {
+        float* bottom = std::min_element(bottoms.data(), bottoms.data() + columns);
+        const auto column = static_cast<float>(bottom - bottoms.data());
+        ImGui::SetCursorScreenPos({at.x + column * (width + gap), *bottom});
+        ui.begin_region(width);
+        draw_entry(state, state.service.requests()[state.card_order[i]]);
+        ui.end_region();
+        *bottom = ImGui::GetCursorScreenPos().y;
+    }
+    const float end = *std::max_element(bottoms.data(), bottoms.data() + columns);
+    ImGui::SetCursorScreenPos(at);
+    ImGui::Dummy({1, std::max(1.0f, end - at.y - ImGui::GetStyle().ItemSpacing.y)});
+}
+
 void draw_queue_header(State& state) {
     Ui& ui = state.ui;
     std::size_t held = 0;
@@ -126,7 +155,7 @@ void draw_queue(State& state) {
     draw_queue_header(state);
     const std::size_t count = state.card_order.size();
     const std::size_t shown = state.is_queue_expanded ? count : std::min(count, kShortQueue);
-    for (std::size_t i = 0; i < shown; ++i) draw_entry(state, state.service.requests()[state.card_order[i]]);
+    draw_cards(state, shown);
     if (count <= kShortQueue) return;
     const Line all(text::kShowAllFormat, static_cast<int>(count));
     const char* label = state.is_queue_expanded ? text::kShowFewer : all.c_str();

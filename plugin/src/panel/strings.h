@@ -29,8 +29,10 @@ inline constexpr char kDismissTip[] = "Hide this message";
 
 // Prompt
 inline constexpr char kModeNew[] = "New picture";
+inline constexpr char kModeNewShort[] = "New";
 inline constexpr char kModeNewTip[] = "Paint a picture from words";
 inline constexpr char kModeEdit[] = "Edit a picture";
+inline constexpr char kModeEditShort[] = "Edit";
 inline constexpr char kModeEditTip[] = "Change a picture with words";
 inline constexpr char kPromptHintNew[] =
     "Describe the texture, for example: mossy stone wall, seamless, top light";
@@ -66,6 +68,7 @@ inline constexpr char kSizeFormat[] = "%u x %u";
 // Parameters
 inline constexpr char kModel[] = "Model";
 inline constexpr char kModelTip[] = "Which model paints. The price is for one picture, in credits.";
+inline constexpr char kModelTipFormat[] = "%s: %s credits a picture";
 inline constexpr char kShape[] = "Shape";
 inline constexpr char kShapeAuto[] = "Auto";
 inline constexpr char kShapeAutoNewTip[] = "Square: tiles best as a texture";
@@ -124,7 +127,7 @@ inline constexpr char kBlockedLimitFormat[] =
 inline constexpr char kBalanceLowFormat[] = "The account has %s credits: the service may refuse this.";
 
 // Queue
-inline constexpr char kQueue[] = "In progress";
+inline constexpr char kQueue[] = "Requests";
 inline constexpr char kShowAllFormat[] = "Show all %d";
 inline constexpr char kShowFewer[] = "Show fewer";
 inline constexpr char kShowAllTip[] = "The queue is shortened; the rest goes on as well";
@@ -201,6 +204,7 @@ inline constexpr char kClearSearch[] = "Show all";
 inline constexpr char kClearSearchTip[] = "Clears the search";
 inline constexpr char kLoading[] = "Reading the library...";
 inline constexpr char kFactsFormat[] = "%s, %u x %u, %s";
+inline constexpr char kFactsPaidFormat[] = "%s, %u x %u, %s, %s credits, took %s";
 inline constexpr char kPaidFormat[] = "%s credits, took %s";
 inline constexpr char kTileHint[] = "Click: large view. Double-click: apply. Right-click: more.";
 

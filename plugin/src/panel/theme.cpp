@@ -43,16 +43,11 @@ ImVec4 with_alpha(ImVec4 color, float alpha) {
 
 ImVec4 Theme::of(Tone tone) const {
     switch (tone) {
-        case Tone::Neutral:
-            return dim;
-        case Tone::Accent:
-            return accent;
-        case Tone::Good:
-            return good;
-        case Tone::Warn:
-            return warn;
-        case Tone::Bad:
-            return bad;
+        case Tone::Neutral: return dim;
+        case Tone::Accent: return accent;
+        case Tone::Good: return good;
+        case Tone::Warn: return warn;
+        case Tone::Bad: return bad;
     }
     return dim;
 }

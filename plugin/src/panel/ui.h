@@ -50,6 +50,7 @@ public:
 
     // Layout. A region's right edge is the window's; a card's is inside its padding.
     void begin_region();
+    void begin_region(float region_width);
     void end_region();
     float width() const;
     void begin_card(Tone tone = Tone::Neutral);

@@ -99,6 +99,9 @@ void draw_actions(State& state, const LibraryEntry& entry) {
         view.message.clear();
         if (view.is_saving_shown) propose_path(view, entry);
     }
+    const Control copy{.name = "view.copy", .label = text::kCopyPrompt, .tip = text::kCopyPromptTip};
+    ui.flow(ui.button_width(copy));
+    if (ui.button(copy)) ImGui::SetClipboardText(entry.request.prompt.c_str());
     ui.flow(ui.frame_height());
     const Control star{.name = "view.favourite",
                        .tip = entry.favourite ? text::kNotFavouriteTip : text::kFavouriteTip,
@@ -119,18 +122,10 @@ void draw_view_details(State& state, const LibraryEntry& entry) {
     const char* model = model_name(state.service.capabilities(), entry.request.model);
     const auto took =
         std::chrono::duration_cast<std::chrono::milliseconds>(entry.finished_at - entry.created_at);
-    const Line facts(text::kFactsFormat, model, entry.width, entry.height,
-                     date_text(entry.created_at).c_str());
-    ui.wrapped(facts, ui.theme().dim);
     ui.wrapped(
-        Line(text::kPaidFormat, credits_text(entry.estimated_credits).c_str(), duration_text(took).c_str()),
+        Line(text::kFactsPaidFormat, model, entry.width, entry.height, date_text(entry.created_at).c_str(),
+             credits_text(entry.estimated_credits).c_str(), duration_text(took).c_str()),
         ui.theme().dim);
-    const Control copy{.name = "view.copy",
-                       .label = text::kCopyPrompt,
-                       .tip = text::kCopyPromptTip,
-                       .kind = ButtonKind::Quiet};
-    ui.flow(ui.button_width(copy));
-    if (ui.button(copy)) ImGui::SetClipboardText(entry.request.prompt.c_str());
 }
 
 }  // namespace kontexture::panel

@@ -52,6 +52,7 @@ bool Ui::wants_tip(const char* name, std::uint64_t key) {
 void Ui::begin_tip() {
     // Tooltips keep their full strength over a disabled control.
     ImGui::PushStyleVar(ImGuiStyleVar_Alpha, 1.0f);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(em(0.6f), em(0.5f)));
     ImGui::BeginTooltip();
     ImGui::PushTextWrapPos(em(26));
 }
@@ -59,7 +60,7 @@ void Ui::begin_tip() {
 void Ui::end_tip() {
     ImGui::PopTextWrapPos();
     ImGui::EndTooltip();
-    ImGui::PopStyleVar();
+    ImGui::PopStyleVar(2);
 }
 
 void Ui::tip(const char* name, std::uint64_t key, std::string_view text) {

@@ -1,0 +1,267 @@
+// Draws the panel in chosen states and saves what it looks like: panel_shots FOLDER [STATE]. Needs a display.
+#include <epoxy/gl.h>
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+#include <backends/imgui_impl_glfw.h>
+#include <backends/imgui_impl_opengl3.h>
+#include <imgui.h>
+
+#include "scripted_service.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace kontexture;
+using test::Script;
+using namespace std::chrono_literals;
+using Clock = std::chrono::system_clock;
+
+class GlHost : public Host {
+public:
+    TextureHandle create_texture(const TextureDesc&) override { return {}; }
+    bool write_rows(TextureHandle, std::uint32_t, std::uint32_t, const ImageView&) override { return false; }
+    void destroy_texture(TextureHandle) override {}
+    ImageView selected_image() override { return {selection_, kSelection, kSelection}; }
+
+    GlHost() {
+        for (std::uint32_t y = 0; y < kSelection; ++y)
+            for (std::uint32_t x = 0; x < kSelection; ++x) {
+                const bool is_joint = x % 16 < 2 || (y + (x / 16 % 2) * 8) % 16 < 2;
+                const auto shade = static_cast<std::uint8_t>(is_joint ? 60 : 130 + (x * 7 + y * 3) % 40);
+                for (std::uint8_t value : {shade, static_cast<std::uint8_t>(shade / 2), std::uint8_t{50}, std::uint8_t{255}})
+                    selection_.push_back(value);
+            }
+    }
+
+private:
+    static constexpr std::uint32_t kSelection = 64;
+    std::vector<std::uint8_t> selection_;
+};
+
+TextureHandle make_texture(int seed, int width, int height) {
+    std::vector<unsigned char> pixels;
+    const float hue = static_cast<float>(seed) * 0.7f;
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x) {
+            const float u = static_cast<float>(x) / 16, v = static_cast<float>(y) / 16;
+            const float wave = 0.55f + 0.25f * std::sin(u + 2 * std::sin(v * 0.7f + hue)) * std::cos(v - std::sin(u));
+            for (float phase : {0.0f, 1.3f, 2.6f})
+                pixels.push_back(static_cast<unsigned char>(255 * std::clamp(wave * (0.65f + 0.35f * std::sin(hue + phase)), 0.0f, 1.0f)));
+            pixels.push_back(255);
+        }
+    GLuint name = 0;
+    glGenTextures(1, &name);
+    glBindTexture(GL_TEXTURE_2D, name);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_LINEAR);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_LINEAR);
+    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE, pixels.data());
+    return {name};
+}
+
+void add_library(Script& script, int count) {
+    static constexpr const char* kPrompts[] = {
+        "mossy stone wall, seamless, overcast light", "weathered oak planks with iron nails",
+        "rusted metal with chipped teal paint", "cracked lava, glowing veins", "old red brick, white mortar"};
+    for (int i = 1; i <= count; ++i) {
+        const bool is_wide = i % 5 == 2;
+        LibraryEntry& entry = script.add_picture(static_cast<std::uint64_t>(i), kPrompts[i % 5], is_wide ? 1392 : 1024, is_wide ? 752 : 1024);
+        entry.favourite = i % 6 == 1;
+        if (i != count - 3) script.thumbnails[entry.image] = make_texture(i, is_wide ? 256 : 192, is_wide ? 138 : 192);
+    }
+}
+
+void add_running(Script& script) {
+    RequestInfo& turn = script.add(JobState::Queued, "snow on dark slate");
+    turn.waiting = WaitReason::Turn;
+    RequestInfo& rate = script.add(JobState::Queued, "wet cobblestones at night, seamless");
+    rate.waiting = WaitReason::RateLimit;
+    rate.waits_until = Clock::now() + 7s;
+    RequestInfo& late = script.add(JobState::Generating, "sand dunes with fine ripples, low sun, seamless, very detailed grains");
+    late.submitted_at = Clock::now() - 41s;
+    late.typical_duration = 18s;
+    RequestInfo& young = script.add(JobState::Generating, "mossy stone wall, seamless");
+    young.submitted_at = Clock::now() - 11s;
+    young.typical_duration = 18s;
+    RequestInfo& fetch = script.add(JobState::Downloading, "old red brick, white mortar");
+    fetch.submitted_at = Clock::now() - 15s;
+    fetch.bytes_received = 640000;
+    fetch.bytes_total = 1900000;
+}
+
+void add_trouble(Script& script) {
+    RequestInfo& held = script.add(JobState::Queued, "terracotta tiles, sun-bleached");
+    held.waiting = WaitReason::Resume;
+    held.restored = true;
+    RequestInfo& held2 = script.add(JobState::Queued, "linen weave");
+    held2.waiting = WaitReason::Resume;
+    RequestInfo& retry = script.add(JobState::Queued, "clouds from above");
+    retry.waiting = WaitReason::Retry;
+    retry.waits_until = Clock::now() + 12s;
+    retry.error = {.code = ErrorCode::Network, .message = "No connection to api.kie.ai. Check the network; it is tried again by itself."};
+    RequestInfo& failed = script.add(JobState::Failed, "a wall of famous faces");
+    failed.error = {.code = ErrorCode::Moderated, .message = "The service's content policy refused the prompt. Change the words and try again."};
+    RequestInfo& broke = script.add(JobState::Failed, "gold leaf");
+    broke.error = {.code = ErrorCode::InsufficientCredits, .message = "The account is out of credits. Buy credits, then retry."};
+    RequestInfo& unknown = script.add(JobState::OutcomeUnknown, "mossy stone wall, seamless");
+    unknown.submitted_at = Clock::now() - 95s;
+    unknown.error = {.code = ErrorCode::OutcomeUnknown, .message = "The connection broke after the request was sent."};
+}
+
+void demo_style() {
+    ImGui::StyleColorsDark();
+    ImGuiStyle& style = ImGui::GetStyle();
+    style.WindowRounding = 6;
+    style.FrameRounding = 5;
+    style.Colors[ImGuiCol_WindowBg] = ImVec4(0.09f, 0.10f, 0.12f, 1);
+    style.Colors[ImGuiCol_TitleBgActive] = ImVec4(0.13f, 0.14f, 0.17f, 1);
+    style.Colors[ImGuiCol_Text] = ImVec4(0.90f, 0.91f, 0.93f, 1);
+    style.Colors[ImGuiCol_CheckMark] = ImVec4(0.36f, 0.72f, 0.60f, 1);
+}
+
+struct Shot {
+    const char* name;
+    int width;
+    int height;
+    float font;  ///< pixels
+    std::function<void()> style;
+    std::function<void(Script&, Panel&)> set_up;
+    std::function<void(int frame)> act = [](int) {};
+};
+
+void click(float x, float y, int frame, int at) {
+#if IMGUI_VERSION_NUM >= 18700
+    if (frame == at - 2) ImGui::GetIO().AddMousePosEvent(x, y);
+    if (frame == at) ImGui::GetIO().AddMouseButtonEvent(0, true);
+    if (frame == at + 1) ImGui::GetIO().AddMouseButtonEvent(0, false);
+#else
+    if (frame >= at - 2) ImGui::GetIO().MousePos = {x, y};
+    ImGui::GetIO().MouseDown[0] = frame == at;
+#endif
+}
+
+void save_png(const std::string& path, int width, int height) {
+    std::vector<unsigned char> pixels(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
+    glPixelStorei(GL_PACK_ALIGNMENT, 1);
+    glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE, pixels.data());
+    std::FILE* file = std::fopen(path.c_str(), "wb");
+    if (!file) return;
+    std::fprintf(file, "P6 %d %d 255\n", width, height);
+    const auto row = static_cast<std::size_t>(width) * 3;
+    for (int y = height; y-- > 0;) std::fwrite(pixels.data() + static_cast<std::size_t>(y) * row, 1, row, file);
+    std::fclose(file);
+}
+
+void take(const Shot& shot, const std::string& folder, const char* font) {
+    GLFWwindow* window = glfwCreateWindow(shot.width, shot.height, shot.name, nullptr, nullptr);
+    if (!window) return;
+    glfwMakeContextCurrent(window);
+    ImGui::CreateContext();
+    ImGui::GetIO().IniFilename = nullptr;
+    if (*font && shot.font > 0) ImGui::GetIO().Fonts->AddFontFromFileTTF(font, shot.font);
+    shot.style();
+    ImGui_ImplGlfw_InitForOpenGL(window, false);
+    ImGui_ImplOpenGL3_Init("#version 130");
+    {
+        GlHost host;
+        Script script;
+        std::unique_ptr<Service> service = test::make_service(script, host);
+        Panel panel(*service);
+        shot.set_up(script, panel);
+        for (int frame = 0; frame < 40; ++frame) {
+            glfwPollEvents();
+            ImGui_ImplOpenGL3_NewFrame();
+            ImGui_ImplGlfw_NewFrame();
+            shot.act(frame);
+            ImGui::NewFrame();
+            ImGui::SetNextWindowPos({0, 0});
+            ImGui::SetNextWindowSize({static_cast<float>(shot.width), static_cast<float>(shot.height)});
+            if (ImGui::Begin("Textures", nullptr, ImGuiWindowFlags_NoScrollbar)) panel.draw_content();
+            ImGui::End();
+            ImGui::Render();
+            glViewport(0, 0, shot.width, shot.height);
+            glClearColor(0, 0, 0, 1);
+            glClear(GL_COLOR_BUFFER_BIT);
+            ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+            if (frame == 39) save_png(folder + "/" + shot.name + ".ppm", shot.width, shot.height);
+            glfwSwapBuffers(window);
+        }
+    }
+    ImGui_ImplOpenGL3_Shutdown();
+    ImGui_ImplGlfw_Shutdown();
+    ImGui::DestroyContext();
+    glfwDestroyWindow(window);
+}
+
+std::vector<Shot> shots() {
+    const auto dark = [] { ImGui::StyleColorsDark(); };
+    const auto light = [] { ImGui::StyleColorsLight(); };
+    const auto first = [](Script&, Panel&) {};
+    const auto busy = [](Script& s, Panel& p) {
+        add_library(s, 30);
+        add_running(s);
+        s.account.spent = 35;
+        s.account.limit = 100;
+        p.set_prompt("mossy stone wall with ferns growing from the joints, seamless, overcast light, top down");
+    };
+    const auto trouble = [](Script& s, Panel& p) {
+        add_library(s, 7);
+        add_trouble(s);
+        s.account.spent = 98;
+        s.account.limit = 100;
+        p.set_prompt("gold");
+    };
+    const auto edit = [](Script& s, Panel& p) {
+        add_library(s, 12);
+        p.set_input(InputImage::from_library({12}));
+        p.set_prompt("make the stones wet");
+    };
+    const auto no_key = [](Script& s, Panel&) { s.account.key_present = false; };
+    return {
+        {"first_demo", 480, 900, 16, demo_style, first},
+        {"busy_demo", 480, 1100, 16, demo_style, busy},
+        {"busy_wide", 1280, 900, 16, demo_style, busy},
+        {"trouble_demo", 480, 1500, 16, demo_style, trouble},
+        {"edit_dark", 480, 900, 16, dark, edit},
+        {"busy_light", 480, 1000, 16, light, busy},
+        {"narrow_320", 320, 1300, 13, demo_style, busy},
+        {"narrow_320_2x", 320, 1500, 26, demo_style, trouble},
+        {"narrow_proggy", 320, 1100, 0, dark, busy},
+        {"no_key", 480, 700, 16, demo_style, no_key},
+        {"more_open", 480, 1300, 16, demo_style, first, [](int frame) { click(40, 506, frame, 10); }},
+        {"view_demo", 640, 900, 16, demo_style,
+         [](Script& s, Panel&) {
+             add_library(s, 30);
+             s.account.spent = 35;
+         },
+         [](int frame) { click(60, 800, frame, 10); }},
+        {"view_wide", 1600, 900, 16, demo_style,
+         [](Script& s, Panel&) {
+             add_library(s, 30);
+             s.is_load_immediate = false;
+         },
+         [](int frame) { click(700, 200, frame, 10); }},
+        {"hover_tile", 1280, 700, 16, demo_style, [](Script& s, Panel&) { add_library(s, 30); },
+         [](int frame) { click(720, 300, frame, 400 + frame * 0); if (frame > 3) click(720, 300, frame, frame + 2); }},
+        {"huge_4k", 3840, 2160, 32, demo_style, busy},
+    };
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc < 2 || !glfwInit()) return 2;
+    const char* font = argc > 3 ? argv[3] : "";
+    glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
+    glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 0);
+    for (const Shot& shot : shots())
+        if (argc < 3 || std::strcmp(argv[2], "all") == 0 || std::strcmp(argv[2], shot.name) == 0) take(shot, argv[1], font);
+    glfwTerminate();
+    return 0;
+}
