@@ -119,7 +119,7 @@ void World::carry_out(const engine::Post& a) {
     const bool refused = chance(faults_.refused);
     tally_.faults += reply_lost || refused;
     // The connection takes time while the process lives; what is on the wire arrives even if it dies.
-    at(now_ + between(1, 4'000), process_, [this, a, post_lost, reply_lost, refused] {
+    at(now_ + between(1, fast_ ? 50 : 4'000), process_, [this, a, post_lost, reply_lost, refused] {
         if (!post_lost) {
             at(now_ + between(1, 100), 0,
                [this, a, reply_lost, refused] { arrive(a.id, reply_lost, refused); });
@@ -135,14 +135,11 @@ void World::carry_out(const engine::Post& a) {
 engine::SubmitReply World::refusal() {
     using Again = engine::NotAccepted::Again;
     switch (std::uniform_int_distribution(0, 3)(random_)) {
-        case 0:
-            return engine::NotAccepted{error_of(ErrorCode::InsufficientCredits), Again::Never, {}};
-        case 1:
-            return engine::NotAccepted{error_of(ErrorCode::RateLimited), Again::NextWindow, {}};
+        case 0: return engine::NotAccepted{error_of(ErrorCode::InsufficientCredits), Again::Never, {}};
+        case 1: return engine::NotAccepted{error_of(ErrorCode::RateLimited), Again::NextWindow, {}};
         case 2:
             return engine::NotAccepted{error_of(ErrorCode::Maintenance), Again::Later, between(0, 60'000)};
-        default:
-            return engine::NotAccepted{error_of(ErrorCode::ServiceError), Again::Once, {}};
+        default: return engine::NotAccepted{error_of(ErrorCode::ServiceError), Again::Once, {}};
     }
 }
 
@@ -172,10 +169,13 @@ void World::arrive(RequestId id, bool reply_lost, bool refused) {
         if (!reply_lost) reply = engine::Accepted{task};
         note("service takes job " + name(id) + " as " + task);
     }
-    at(now_ + between(10, reply_lost ? 120'000 : 3'000), process_, [this, id, reply = std::move(reply)] {
-        --models_[id.value].outstanding;
-        feed(engine::Submitted{id, reply});
-    });
+    at(now_ + between(10, reply_lost ? 120'000
+                          : fast_    ? 200
+                                     : 3'000),
+       process_, [this, id, reply = std::move(reply)] {
+           --models_[id.value].outstanding;
+           feed(engine::Submitted{id, reply});
+       });
 }
 
 void World::carry_out(const engine::WriteTask& a) {

@@ -32,6 +32,7 @@ World::World(std::uint64_t seed, int jobs, bool trace) : random_(seed), trace_(t
     };
     faults_ = {level(0.3), level(0.1), level(0.05), level(0.4), level(0.3), level(0.5),   level(0.4),
                level(0.2), level(0.2), level(0.2),  level(0.1), level(0.1), level(0.004), level(0.05)};
+    fast_ = chance(0.5);
     if (chance(0.5)) limit_ = std::uniform_int_distribution(5, 5 * jobs * 2)(random_);
 }
 
@@ -132,9 +133,7 @@ void World::meddle() {
     JobModel& model = models_[id.value];
     const std::string name = std::to_string(id.value);
     switch (std::uniform_int_distribution(0, 7)(random_)) {
-        case 0:
-            note("person: cancel " + name);
-            return feed(engine::Cancel{id});
+        case 0: note("person: cancel " + name); return feed(engine::Cancel{id});
         case 1:
         case 2: {
             note("person: retry " + name);
@@ -150,9 +149,7 @@ void World::meddle() {
             note("person: resume " + name);
             model.may_post = true;
             return feed(engine::Resume{id});
-        case 4:
-            note("person: forget " + name);
-            return feed(engine::Forget{id});
+        case 4: note("person: forget " + name); return feed(engine::Forget{id});
         case 5:
             note("person: send again " + name);
             if (model.was_shown && model.shown == JobState::OutcomeUnknown) {
@@ -160,9 +157,7 @@ void World::meddle() {
                 ++model.sent_again;
             }
             return feed(engine::Resolve{id, Resolution::SendAgain});
-        case 6:
-            note("person: discard " + name);
-            return feed(engine::Resolve{id, Resolution::Discard});
+        case 6: note("person: discard " + name); return feed(engine::Resolve{id, Resolution::Discard});
         case 7:
             if (last_image_ == 0) return;
             note("person: load a picture");

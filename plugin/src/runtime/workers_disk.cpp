@@ -167,7 +167,7 @@ void Workers::save(ImageId image, std::string path) {
     });
 }
 
-Error Workers::save_file(const store::ImageRow& row, const std::string& path) {
+Error Workers::save_file(const store::ImageRow& row, const std::string& path) try {
     auto bytes = blobs_.read(row.blob);
     if (!bytes) return bytes.error();
     std::string extension = fs::path(path).extension().string();
@@ -204,6 +204,8 @@ Error Workers::save_file(const store::ImageRow& row, const std::string& path) {
     fs::rename(temporary, target, failure);
     if (!failure) return {};
     return Error{ErrorCode::Storage, 0, 0, "Cannot write " + path + ": " + failure.message() + ".", {}};
+} catch (const std::exception& failure) {
+    return Error{ErrorCode::Storage, 0, 0, "Cannot write " + path + ": " + failure.what() + ".", {}};
 }
 
 }  // namespace kontexture::runtime

@@ -13,6 +13,15 @@ bool is_opaque(const ImageView& image) {
     return true;
 }
 
+/// What only a lack of memory can throw.
+Error out_of_memory() {
+    return {ErrorCode::ImageTooLarge,
+            0,
+            0,
+            "There is not enough memory for this picture. It is kept; free memory and retry.",
+            {}};
+}
+
 }  // namespace
 
 Workers::Workers(Parts parts, Mailbox<News>& news)
@@ -33,7 +42,7 @@ Workers::~Workers() {
 }
 
 /// With no file, the request's own pixels.
-void Workers::prepare_input(const JobPtr& job, std::span<const std::uint8_t> file, RequestId id) {
+void Workers::prepare_input(const JobPtr& job, std::span<const std::uint8_t> file, RequestId id) try {
     const InputImage& source = job->row.request.input;
     auto prepared = source.kind() == InputImage::Kind::Pixels
                         ? image::prepare_upload(source.pixels(), limits_)
@@ -46,6 +55,8 @@ void Workers::prepare_input(const JobPtr& job, std::span<const std::uint8_t> fil
     // From here on the stored file is the input; the pixels have done their work.
     if (source.kind() == InputImage::Kind::Pixels) job->row.request.input = InputImage::from_pixels({});
     answer_(engine::InputLoaded{id, std::nullopt});
+} catch (const std::bad_alloc&) {
+    answer_(engine::InputLoaded{id, out_of_memory()});
 }
 
 void Workers::run(const engine::Decode& action, const JobPtr& job) {
@@ -62,7 +73,7 @@ void Workers::run(const engine::Decode& action, const JobPtr& job) {
     });
 }
 
-void Workers::decode(RequestId id, const JobPtr& job) {
+void Workers::decode(RequestId id, const JobPtr& job) try {
     const auto file = blobs_.read(job->image.blob);
     if (!file) return answer_(engine::Decoded{id, file.error()});
     auto pixels = image::decode(*file, limits_);
@@ -71,6 +82,8 @@ void Workers::decode(RequestId id, const JobPtr& job) {
     if (mipmaps_) image::build_mips(*pixels);
     job->pixels = std::move(*pixels);
     answer_(engine::Decoded{id, std::nullopt});
+} catch (const std::bad_alloc&) {
+    answer_(engine::Decoded{id, out_of_memory()});
 }
 
 void Workers::write_thumbnail(ImageId image, const ImageView& pixels) {
@@ -105,16 +118,19 @@ void Workers::load_thumbnail(ImageId image) {
 
 void Workers::show_thumbnail(ImageId image, std::vector<std::uint8_t> file) {
     auto pixels = image::decode(file, limits_);
+    if (pixels && mipmaps_) image::build_mips(*pixels);
     news_.push(ThumbnailNews{image, pixels ? std::move(*pixels) : image::Pixels{}});
 }
 
-void Workers::make_thumbnail(const store::ImageRow& row) {
+void Workers::make_thumbnail(const store::ImageRow& row) try {
     const auto file = blobs_.read(row.blob);
     if (!file) return news_.push(ThumbnailNews{row.id, {}});
     const auto pixels = image::decode(*file, limits_);
     if (!pixels) return news_.push(ThumbnailNews{row.id, {}});
     write_thumbnail(row.id, pixels->level(0));
     news_.push(ThumbnailNews{row.id, image::shrink(pixels->level(0), kThumbnailSide)});
+} catch (const std::bad_alloc&) {
+    news_.push(ThumbnailNews{row.id, {}});
 }
 
 }  // namespace kontexture::runtime
