@@ -9,6 +9,7 @@ namespace kontexture::providers::kie {
 namespace {
 
 constexpr std::size_t kMaxQuoted = 300;
+constexpr const char* kTaskGoesOn = "The task goes on, and its state is asked again.";
 
 struct Signs {
     bool tolerance = false;
@@ -66,33 +67,21 @@ ErrorCode classify(Call call, int code, const Signs& signs) {
             // The content policy's number for prompts; elsewhere a malformed call.
             return by_text(signs, about_picture ? ErrorCode::Moderated : ErrorCode::Rejected);
         case 401:
-        case 403:
-            return ErrorCode::Unauthorized;
-        case 402:
-            return ErrorCode::InsufficientCredits;
-        case 404:
-            return ErrorCode::NotFound;
-        case 408:
-            return ErrorCode::ServiceTimeout;
+        case 403: return ErrorCode::Unauthorized;
+        case 402: return ErrorCode::InsufficientCredits;
+        case 404: return ErrorCode::NotFound;
+        case 408: return ErrorCode::ServiceTimeout;
         case 422:
             if (call == Call::Poll) return ErrorCode::NotFound;
             return by_text(signs, ErrorCode::Rejected);
-        case 429:
-            return ErrorCode::RateLimited;
-        case 433:
-            return ErrorCode::KeyLimit;
-        case 451:
-            return signs.moderated ? ErrorCode::Moderated : ErrorCode::InputUnfetched;
-        case 455:
-            return ErrorCode::Maintenance;
-        case 500:
-            return by_text(signs, ErrorCode::ServiceError);
-        case 501:
-            return signs.moderated ? ErrorCode::Moderated : ErrorCode::GenerationFailed;
-        case 505:
-            return ErrorCode::FeatureDisabled;
-        default:
-            break;
+        case 429: return ErrorCode::RateLimited;
+        case 433: return ErrorCode::KeyLimit;
+        case 451: return signs.moderated ? ErrorCode::Moderated : ErrorCode::InputUnfetched;
+        case 455: return ErrorCode::Maintenance;
+        case 500: return by_text(signs, ErrorCode::ServiceError);
+        case 501: return signs.moderated ? ErrorCode::Moderated : ErrorCode::GenerationFailed;
+        case 505: return ErrorCode::FeatureDisabled;
+        default: break;
     }
     if (call == Call::Task) return by_text(signs, ErrorCode::GenerationFailed);
     if (code >= 400 && code < 500) return by_text(signs, ErrorCode::Rejected);
@@ -130,22 +119,14 @@ std::string not_found_advice(Call call, const Capabilities& service) {
 }
 
 std::string service_error_advice(Call call, int code) {
-    const std::string what = "The service failed (" + number(code) + "). ";
-    switch (call) {
-        case Call::Submit:
-            return what + "Wait a minute and send the request again.";
-        case Call::Poll:
-            return what + "The task goes on, and its state is asked again.";
-        case Call::Task:
-            return "The service failed while it made this picture (" + number(code) +
-                   "). Send the request again.";
-        case Call::Upload:
-            return "The service failed to take the picture to edit (" + number(code) +
-                   "). Try again in a minute.";
-        case Call::Credits:
-            return what + "Ask for the balance again in a minute.";
-    }
-    return what;
+    const std::string status = " (" + number(code) + "). ";
+    if (call == Call::Task)
+        return "The service failed while it made this picture" + status + "Send the request again.";
+    if (call == Call::Upload)
+        return "The service failed to take the picture to edit" + status + "Try again in a minute.";
+    if (call == Call::Credits)
+        return "The service failed" + status + "Ask for the balance again in a minute.";
+    return "The service failed" + status + "Wait a minute and send the request again.";
 }
 
 std::string rate_limit_advice(Call call) {
@@ -158,8 +139,7 @@ std::string rate_limit_advice(Call call) {
             return "The service is asked too often. The task goes on, and its state is asked again after a "
                    "pause.";
         case Call::Upload:
-        case Call::Credits:
-            return "The service is asked too often. Wait half a minute, then try again.";
+        case Call::Credits: return "The service is asked too often. Wait half a minute, then try again.";
     }
     return {};
 }
@@ -168,9 +148,8 @@ std::string advice(ErrorCode error, Call call, int code, const Signs& signs, con
     switch (error) {
         case ErrorCode::Unauthorized:
             if (code == 403)
-                return "The service does not allow this API key here (403). Check the key and its list of "
-                       "allowed "
-                       "addresses" +
+                return "The service does not allow this API key here (403). Check the key and its list "
+                       "of allowed addresses" +
                        at(service.key_page) + ".";
             return "The service does not accept the API key (401). Check the key, or make a new one" +
                    at(service.key_page) + ".";
@@ -181,20 +160,15 @@ std::string advice(ErrorCode error, Call call, int code, const Signs& signs, con
         case ErrorCode::KeyLimit:
             return "The API key has used up its own hourly, daily or total limit (433). Raise the limit" +
                    at(service.key_page) + ", use another key, or wait until the limit starts anew.";
-        case ErrorCode::RateLimited:
-            return rate_limit_advice(call);
-        case ErrorCode::Rejected:
-            return rejected_advice(call, code, signs, service);
+        case ErrorCode::RateLimited: return rate_limit_advice(call);
+        case ErrorCode::Rejected: return rejected_advice(call, code, signs, service);
         case ErrorCode::Moderated:
             return "The service's content policy refused the prompt or the picture. Change the words or the "
-                   "picture "
-                   "and send the request again.";
+                   "picture and send the request again.";
         case ErrorCode::InputUnfetched:
             return "The service could not read the picture to edit. Its address must be open to everyone; a "
-                   "local "
-                   "file is uploaded instead.";
-        case ErrorCode::NotFound:
-            return not_found_advice(call, service);
+                   "local file is uploaded instead.";
+        case ErrorCode::NotFound: return not_found_advice(call, service);
         case ErrorCode::Maintenance:
             return "The service is closed for maintenance (455). Nothing needs to be changed; try again "
                    "later.";
@@ -204,33 +178,45 @@ std::string advice(ErrorCode error, Call call, int code, const Signs& signs, con
             return "The service could not make this picture. Send the request again, or change the prompt.";
         case ErrorCode::ServiceTimeout:
             return "The model gave the service no result in time (408). Send the request again later.";
-        case ErrorCode::ServiceError:
-            return service_error_advice(call, code);
+        case ErrorCode::ServiceError: return service_error_advice(call, code);
         default:
             return "The service gave an answer that makes no sense (code " + number(code) +
                    "). Check the base URL, and try again later.";
     }
 }
 
-bool looks_blocked(int http_status, const std::string& lower_body) {
+/// While a task is under way nobody shall be told to send again what is already paid for.
+std::string poll_advice(ErrorCode error, int code, const Capabilities& service) {
+    switch (error) {
+        case ErrorCode::Unauthorized:
+        case ErrorCode::InsufficientCredits:
+        case ErrorCode::KeyLimit: return advice(error, Call::Poll, code, {}, service) + ' ' + kTaskGoesOn;
+        case ErrorCode::RateLimited: return rate_limit_advice(Call::Poll);
+        case ErrorCode::NotFound: return not_found_advice(Call::Poll, service);
+        case ErrorCode::Moderated:
+        case ErrorCode::GenerationFailed: return advice(error, Call::Task, code, {}, service);
+        case ErrorCode::Maintenance:
+            return "The service is closed for maintenance (455). " + std::string(kTaskGoesOn);
+        default:
+            return "The service could not tell how the task stands (" + number(code) + "). " + kTaskGoesOn;
+    }
+}
+
+bool looks_blocked(int http_status, std::string_view body) {
+    if (http_status == 403 || http_status == 407) return true;
     // 1010 and its like are the content network's own numbers, sent as plain text.
-    return http_status == 403 || http_status == 407 ||
-           lower_body.find("error code: 10") != std::string::npos ||
-           lower_body.find("just a moment") != std::string::npos ||
-           lower_body.find("attention required") != std::string::npos;
+    constexpr std::array<std::string_view, 3> kMarks = {"error code: 10", "just a moment",
+                                                        "attention required"};
+    return contains_any(lower_case(body.substr(0, 4096)), kMarks);
 }
 
 const char* name(Call call) {
     switch (call) {
-        case Call::Submit:
-            return "generate";
+        case Call::Submit: return "generate";
         case Call::Poll:
-        case Call::Task:
-            return "record-info";
-        case Call::Upload:
-            return "file upload";
-        case Call::Credits:
-            return "credits";
+        case Call::Task: return "record-info";
+        case Call::Upload: return "file upload";
+        case Call::Credits: return "credits";
     }
     return "";
 }
@@ -241,55 +227,48 @@ Error explain_code(Call call, int code, std::string_view text, const Capabilitie
     const Signs signs = read_signs(text);
     Error error;
     error.code = classify(call, code, signs);
-    error.message = advice(error.code, call, code, signs, service);
-    const bool about_account = error.code == ErrorCode::Unauthorized || error.code == ErrorCode::KeyLimit ||
-                               error.code == ErrorCode::InsufficientCredits;
-    if (call == Call::Poll && about_account) error.message += " The task itself goes on.";
+    error.message = call == Call::Poll ? poll_advice(error.code, code, service)
+                                       : advice(error.code, call, code, signs, service);
     const std::string quoted = clean_text(text, kMaxQuoted);
     if (!quoted.empty()) error.message += " The service says: \"" + quoted + "\"";
     return error;
 }
 
 Error explain_foreign(Call call, int http_status, std::string_view body, const Capabilities& service) {
-    const std::string lower = lower_case(body.substr(0, 4096));
-    const std::string http = "HTTP " + number(http_status);
+    if (http_status == 401 || http_status == 413 || http_status == 429)
+        return explain_code(call, http_status, {}, service);
+    const std::string status = " (HTTP " + number(http_status) + ")";
     Error error;
-    if (http_status == 429) {
-        error.code = ErrorCode::RateLimited;
-        error.message = rate_limit_advice(call);
-    } else if (looks_blocked(http_status, lower)) {
+    error.code = ErrorCode::Protocol;
+    bool may_pass = false;
+    if (looks_blocked(http_status, body)) {
         error.code = ErrorCode::Blocked;
         error.message =
-            "Something in front of the service (a content network, a firewall or a proxy) refused the "
-            "call (" +
-            http + "). Check the network, or set another user agent.";
-    } else if (http_status == 401) {
-        error.code = ErrorCode::Unauthorized;
-        error.message = advice(error.code, call, 401, {}, service);
-    } else if (http_status == 413) {
-        error.code = ErrorCode::Rejected;
-        error.message = rejected_advice(call, 413, {}, service);
+            "Something in front of the service, such as a content network, a firewall or a proxy, refused "
+            "the call" +
+            status + ". Check the network, or set another user agent.";
     } else if (http_status >= 300 && http_status < 400) {
-        error.code = ErrorCode::Protocol;
         error.message =
-            "The service's address answers with a redirect (" + http +
-            "), which is not followed, because it would carry the key elsewhere. Set the base URL to the "
+            "The service's address answers with a redirect" + status +
+            ", which is not followed, because it would carry the key elsewhere. Set the base URL to the "
             "API's final address.";
     } else if (http_status == 404 || http_status == 405) {
-        error.code = ErrorCode::Protocol;
-        error.message = "There is no such API at this address (" + http + "). Check the base URL.";
+        error.message = "There is no such API at this address" + status + ". Check the base URL.";
     } else if (http_status >= 500 || http_status == 408) {
         error.code = ErrorCode::ServiceError;
-        error.message =
-            "The service, or something in front of it, failed (" + http + "). Try again in a minute.";
+        error.message = "The service, or something in front of it, failed" + status + ".";
+        may_pass = true;
+    } else if (trimmed(body).empty()) {
+        error.message = "The service sent an empty answer" + status + ".";
+        may_pass = true;
     } else {
-        error.code = ErrorCode::Protocol;
-        error.message =
-            trimmed(body).empty()
-                ? "The service sent an empty answer (" + http + "). Try again in a minute."
-                : "The answer is not the service's (" + http +
-                      "). Check the base URL and whether a sign-in page or a proxy is in the way.";
+        error.message = "The answer is not the service's" + status +
+                        ". Check the base URL and whether a sign-in page or a proxy is in the way.";
     }
+    if (call == Call::Poll)
+        error.message += std::string(" ") + kTaskGoesOn;
+    else if (may_pass)
+        error.message += " Try again in a minute.";
     return error;
 }
 

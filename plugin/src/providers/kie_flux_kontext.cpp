@@ -60,12 +60,13 @@ public:
     KieFluxKontext(std::string base_url, std::string upload_url)
         : base_url_(std::move(base_url)),
           upload_url_(std::move(upload_url)),
-          capabilities_(make_capabilities(base_url_)) {}
+          capabilities_(make_capabilities(base_url_)),
+          remote_(!kie::is_local_address(base_url_)) {}
 
     const Capabilities& capabilities() const override { return capabilities_; }
 
     Result<void> validate(const TextureRequest& request) const override {
-        return kie::validate(request, capabilities_);
+        return kie::validate(request, capabilities_, remote_);
     }
 
     net::HttpRequest submit(const TextureRequest& request, const std::string& input_url,
@@ -146,6 +147,7 @@ private:
     const std::string base_url_;
     const std::string upload_url_;
     const Capabilities capabilities_;
+    const bool remote_;
 };
 
 }  // namespace

@@ -98,8 +98,8 @@ Error nonsense(Call call, std::string message, const Envelope& envelope, const n
     return completed(std::move(error), call, envelope.code, reply);
 }
 
-std::string usable_task_id(std::string id) {
-    return is_blank(id) || id.size() > kMaxTaskId ? std::string() : id;
+bool is_task_id(std::string_view text) {
+    return !is_blank(text) && text.size() <= kMaxTaskId;
 }
 
 /// The id out of an answer that was cut off or damaged behind it: a task that is known exists, and polling it
@@ -117,7 +117,8 @@ std::string salvaged_task_id(std::string_view body) {
     rest.remove_prefix(1);
     const std::size_t end = rest.find_first_not_of(kIdCharacters);
     if (end == std::string_view::npos || rest[end] != '"') return {};
-    return usable_task_id(std::string(rest.substr(0, end)));
+    const std::string_view id = rest.substr(0, end);
+    return is_task_id(id) ? std::string(id) : std::string();
 }
 
 std::string task_id(const Envelope& envelope, const net::HttpReply& reply) {
@@ -126,8 +127,8 @@ std::string task_id(const Envelope& envelope, const net::HttpReply& reply) {
         for (const char* name : {"taskId", "task_id"}) {
             const Json* value = member(*place, name);
             const bool whole = value && value->is_number_integer();
-            const std::string id = usable_task_id(whole ? value->dump() : read_string(value));
-            if (!id.empty()) return id;
+            std::string id = whole ? value->dump() : read_string(value);
+            if (is_task_id(id)) return id;
         }
     return {};
 }
@@ -164,10 +165,8 @@ bool is_refusal(const Envelope& envelope, int http_status) {
         case 414:
         case 415:
         case 422:
-        case 431:
-            return true;
-        default:
-            return false;
+        case 431: return true;
+        default: return false;
     }
 }
 
@@ -187,7 +186,7 @@ std::string address(const Json& from, const char* name) {
 std::string picture_address(const Json& record) {
     const Json response = unwrapped(member(record, "response"));
     const Json info = unwrapped(member(record, "info"));
-    const std::string bare = address(record, "response");
+    std::string bare = address(record, "response");
     if (!bare.empty()) return bare;
     // The original is on another host and gone after 10 minutes.
     for (const char* name : {"resultImageUrl", "originImageUrl"})
@@ -222,17 +221,19 @@ engine::PollReply read_record(const Envelope& envelope, const net::HttpReply& re
     return engine::TaskRunning{};
 }
 
+bool is_nothing(const Json& data) {
+    return data.is_null() || (data.is_object() && data.empty()) ||
+           (data.is_string() && read_string(&data).empty());
+}
+
 bool is_permanent(const Error& error) {
     switch (error.code) {
         case ErrorCode::RateLimited:
         case ErrorCode::Maintenance:
         case ErrorCode::ServiceError:
-        case ErrorCode::ServiceTimeout:
-            return false;
-        case ErrorCode::Protocol:
-            return error.http_status >= 300;
-        default:
-            return true;
+        case ErrorCode::ServiceTimeout: return false;
+        case ErrorCode::Protocol: return error.http_status >= 300;
+        default: return true;
     }
 }
 
@@ -264,12 +265,13 @@ engine::PollReply read_poll(const net::HttpReply& reply, const Capabilities& ser
     const int status = effective_status(envelope, reply.status);
     if (data.is_object() && member(data, "successFlag")) return read_record(envelope, reply, service);
 
-    const bool no_record = data.is_null() || (data.is_object() && data.empty()) || data == "";
+    const bool no_record = is_nothing(data);
     const bool says_missing =
         status == 404 || status == 422 ||
         (status == 200 && no_record && (envelope.code || envelope.root.contains("data")));
     if (envelope.readable() && says_missing) {
-        Error error = explain_code(Call::Poll, status == 200 ? 404 : status, envelope.text, service);
+        Error error = status == 200 ? explain_code(Call::Poll, 404, {}, service)
+                                    : explain_code(Call::Poll, status, envelope.text, service);
         return engine::TaskMissing{completed(std::move(error), Call::Poll, envelope.code, reply)};
     }
     if (status == 200 && data.is_object() && !no_record) return read_record(envelope, reply, service);
@@ -293,7 +295,8 @@ UploadReply read_upload(const net::HttpReply& reply, const Capabilities& service
         is_success(reply.status) && envelope.readable() && envelope.code.value_or(200) == 200;
     if (!accepted || (!envelope.code && !success))
         return trouble(explain(Call::Upload, envelope, reply, service), reply);
-    if (success && *success == false) {
+    const auto* claim = success ? success->get_ptr<const bool*>() : nullptr;
+    if (claim && !*claim) {
         Error error = explain_code(Call::Upload, 500, envelope.text, service);
         return trouble(completed(std::move(error), Call::Upload, envelope.code, reply), reply);
     }

@@ -1,5 +1,7 @@
 #include "providers/kie_validate.h"
 
+#include "net/address.h"
+#include "net/url.h"
 #include "providers/wire_text.h"
 
 #include <algorithm>
@@ -43,12 +45,11 @@ Result<void> check_prompt(const TextureRequest& request, const Capabilities& ser
     return {};
 }
 
-Result<void> check_input(const InputImage& input, const Capabilities& service) {
+Result<void> check_input(const InputImage& input, const Capabilities& service, bool remote) {
     if (input && !service.edit)
         return wrong("input is set, but " + service.service_name + " makes new pictures only.");
     switch (input.kind()) {
-        case InputImage::Kind::None:
-            return {};
+        case InputImage::Kind::None: return {};
         case InputImage::Kind::Url:
             if (lower_case(input.text().substr(0, 5)) == "data:")
                 return wrong(
@@ -59,6 +60,11 @@ Result<void> check_input(const InputImage& input, const Capabilities& service) {
                     "input " + quoted(input.text()) +
                     " is no address the service can read. Give an http:// or https:// address that is open "
                     "to everyone, or a file.");
+            if (remote && is_local_address(input.text()))
+                return wrong(
+                    "input " + quoted(input.text()) +
+                    " is an address in this network, which the service cannot reach. Give the picture "
+                    "as a file; it is uploaded then.");
             return {};
         case InputImage::Kind::File:
             if (input.text().empty())
@@ -125,8 +131,16 @@ Result<void> check_settings(const TextureRequest& request, const Capabilities& s
 
 }  // namespace
 
-Result<void> validate(const TextureRequest& request, const Capabilities& service) {
-    for (Result<void> result : {check_prompt(request, service), check_input(request.input, service),
+bool is_local_address(std::string_view url) {
+    const Result<net::Url> parsed = net::parse_url(url);
+    if (!parsed) return false;
+    if (net::is_loopback_host(parsed.value().host)) return true;
+    const std::optional<net::Address> address = net::parse_address(parsed.value().host);
+    return address && net::classify(*address) != net::AddressKind::Public;
+}
+
+Result<void> validate(const TextureRequest& request, const Capabilities& service, bool remote) {
+    for (Result<void> result : {check_prompt(request, service), check_input(request.input, service, remote),
                                 check_choices(request, service), check_settings(request, service)})
         if (!result) return result;
     return {};

@@ -63,18 +63,10 @@ private:
                                               "18446744073709551615"};
         const std::size_t at = below(text.size());
         switch (below(5)) {
-            case 0:
-                text.resize(at);
-                break;
-            case 1:
-                text[at] = static_cast<char>(below(256));
-                break;
-            case 2:
-                text.erase(at, below(8) + 1);
-                break;
-            case 3:
-                text.insert(at, kTokens[below(std::size(kTokens))]);
-                break;
+            case 0: text.resize(at); break;
+            case 1: text[at] = static_cast<char>(below(256)); break;
+            case 2: text.erase(at, below(8) + 1); break;
+            case 3: text.insert(at, kTokens[below(std::size(kTokens))]); break;
             default:
                 text.erase(at, below(8) + 1);
                 text.insert(at, kTokens[below(std::size(kTokens))]);

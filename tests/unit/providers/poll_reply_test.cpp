@@ -83,6 +83,7 @@ TEST_CASE("a task under way is running") {
         CAPTURE(fields);
         expect<TaskRunning>(record(fields));
     }
+    expect<TaskRunning>(record(R"("successFlag":1.5,"response":{"resultImageUrl":")" + kUrl + "\"}"));
     expect<TaskRunning>(record(R"("successFlag":0,"response":{"resultImageUrl":")" + kUrl + "\"}"));
 }
 
@@ -190,9 +191,11 @@ TEST_CASE("errors of the question are trouble and never the task's end") {
             CHECK(error.code == c.error);
             CHECK(error.provider_code == c.code);
             CHECK(contains(error.message, c.msg));
+            CHECK(contains(error.message, "The task goes on"));
+            CHECK_FALSE(contains(error.message, "end the request again"));
         }
     const auto key = read(envelope(401, "no"));
-    CHECK(contains(expect<PollTrouble>(key).error.message, "The task itself goes on"));
+    CHECK(contains(expect<PollTrouble>(key).error.message, "The task goes on"));
 }
 
 TEST_CASE("the service's verdict on the task counts as an error of the call too") {
@@ -217,7 +220,7 @@ TEST_CASE("what is not the service's answer is trouble") {
               R"({"code":200,"data":{"successFlag":1,"response":{"resultImageUrl":"https://a)"}) {
             CAPTURE(status, body);
             const auto reply = read(http(status, body));
-            CHECK_FALSE(expect<PollTrouble>(reply).error.message.empty());
+            CHECK(contains(expect<PollTrouble>(reply).error.message, "The task goes on"));
         }
     CHECK(expect<PollTrouble>(read(http(403, "<html>"))).error.code == ErrorCode::Blocked);
     CHECK(expect<PollTrouble>(read(http(200, "error code: 1010"))).error.code == ErrorCode::Blocked);

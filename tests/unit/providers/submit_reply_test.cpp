@@ -52,9 +52,9 @@ TEST_CASE("a known task is never dropped, whatever else the reply says") {
 }
 
 TEST_CASE("half a task id is no task id") {
-    for (const char* body :
-         {R"({"code":200,"data":{"taskId":"abc)", R"({"code":200,"data":{"taskId":)",
-          R"({"code":200,"data":{"taskId)", R"({"code":200,"data":{"taskId":"<b>"},)", R"("taskId":"")"}) {
+    for (const char* body : {R"({"code":200,"data":{"taskId":"abc)", R"({"code":200,"data":{"taskId":)",
+                             R"({"code":200,"data":{"taskId)", R"({"code":200,"data":{"taskId":"<b>"},)",
+                             R"({"code":200,"data":{"taskId":"abc<","x)", R"("taskId":"")"}) {
         CAPTURE(body);
         expect<OutcomeLost>(read(http(200, body)));
     }

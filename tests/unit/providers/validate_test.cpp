@@ -25,7 +25,7 @@ TEST_CASE("good requests pass") {
     CHECK(complaint({.prompt = std::string(10'000, 'x')}).empty());
     CHECK(complaint({.prompt = "x", .model = "flux-kontext-max", .safety_tolerance = 6, .watermark = "© me"})
               .empty());
-    for (const char* url : {"https://a.example/x.png", "HTTP://127.0.0.1:8080/x?y=z#f", "http://[::1]/x"})
+    for (const char* url : {"https://a.example/x.png", "HTTP://a.example:8080/x?y=z#f", "http://8.8.8.8/x"})
         CHECK(complaint(edit(InputImage::from_url(url))).empty());
     CHECK(complaint(edit(InputImage::from_file("in.png"))).empty());
     CHECK(complaint(edit(InputImage::from_library({7}))).empty());
@@ -77,6 +77,16 @@ TEST_CASE("a wrong input is named") {
     const std::vector<std::uint8_t> texels(23);
     CHECK(contains(complaint(edit(InputImage::from_pixels({texels, 2, 3}))), "23 bytes"));
     CHECK(contains(complaint(edit(InputImage::from_pixels({}))), "0 x 0"));
+}
+
+TEST_CASE("a remote service is not asked to read local addresses") {
+    const auto local = make_kie_flux_kontext("http://127.0.0.1:8123", "http://127.0.0.1:8123");
+    for (const char* url : {"http://localhost:8000/x.png", "http://127.0.0.1/x", "http://[::1]/x",
+                            "https://10.0.0.1/x", "http://192.168.1.2/x", "http://169.254.169.254/x"}) {
+        CAPTURE(url);
+        CHECK(contains(complaint(edit(InputImage::from_url(url))), "cannot reach"));
+        CHECK(local->validate(edit(InputImage::from_url(url))));
+    }
 }
 
 TEST_CASE("a wrong watermark is named") {
