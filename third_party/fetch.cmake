@@ -1,5 +1,6 @@
 # KONTEXTURE_FETCH=ON: what is not installed is downloaded at a pinned commit, the version that Kontexture is tested
-# with. OpenSSL, SQLite, libjpeg-turbo and libepoxy have no build that can be embedded: install those.
+# with. OpenSSL, SQLite, libjpeg-turbo and libepoxy have no build that can be embedded: install those (and, on Linux,
+# what GLFW is built on: the X11 development files).
 set(kontexture_pinned_imgui https://github.com/ocornut/imgui.git 45acd5e0e82f4c954432533ae9985ff0e1aad6d5)      # 1.92.2b
 set(kontexture_pinned_httplib https://github.com/yhirose/cpp-httplib.git
     073b58796205b928b61f4cae89ab4130b7f1aee0)                                                                   # 0.41.0
@@ -30,6 +31,7 @@ function(kontexture_fetch name)
     set(GLFW_BUILD_TESTS OFF)
     set(GLFW_BUILD_DOCS OFF)
     set(GLFW_INSTALL OFF)
+    set(GLFW_BUILD_WAYLAND OFF)
     set(CLI11_BUILD_TESTS OFF)
     set(CLI11_BUILD_EXAMPLES OFF)
     FetchContent_Declare(kontexture_${name} GIT_REPOSITORY ${repository} GIT_TAG ${commit} SYSTEM)
@@ -38,7 +40,7 @@ function(kontexture_fetch name)
     if(name STREQUAL "imgui")
         kontexture_add_imgui_sources("${kontexture_imgui_SOURCE_DIR}")
     elseif(name STREQUAL "stb")
-        set(Stb_INCLUDE_DIR "${kontexture_stb_SOURCE_DIR}" CACHE PATH "Where stb_image.h is" FORCE)
-        find_package(Stb REQUIRED)
+        add_library(Stb::Stb INTERFACE IMPORTED)
+        target_include_directories(Stb::Stb INTERFACE "${kontexture_stb_SOURCE_DIR}")
     endif()
 endfunction()
