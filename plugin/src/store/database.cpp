@@ -14,6 +14,19 @@ int stop_when_late(void* deadline) {
     return std::chrono::steady_clock::now() > *static_cast<std::chrono::steady_clock::time_point*>(deadline);
 }
 
+/// Only "no space left" has an SQLite code of its own; a quota shows in the file's last system error alone.
+/// SQLite's own sqlite3_system_errno() is overwritten by the rollback.
+int last_write_error(sqlite3* connection) {
+    int error_number = 0;
+    sqlite3_file_control(connection, "main", SQLITE_FCNTL_LAST_ERRNO, &error_number);
+    sqlite3_file* journal = nullptr;
+    sqlite3_file_control(connection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &journal);
+    if (error_number == 0 && journal != nullptr && journal->pMethods != nullptr) {
+        journal->pMethods->xFileControl(journal, SQLITE_FCNTL_LAST_ERRNO, &error_number);
+    }
+    return error_number;
+}
+
 }  // namespace
 
 Rows::Rows(Rows&& other) noexcept
@@ -172,7 +185,10 @@ Rows Database::prepare(std::string_view sql) {
 
 Error Database::describe(int code) const {
     const int primary = code & 0xff;
-    const int error_number = connection_ == nullptr ? 0 : sqlite3_system_errno(connection_);
+    int error_number = 0;
+    if (connection_ != nullptr && primary == SQLITE_IOERR) error_number = last_write_error(connection_);
+    if (connection_ != nullptr && primary == SQLITE_CANTOPEN)
+        error_number = sqlite3_system_errno(connection_);
     Error error;
     if (primary == SQLITE_FULL || (primary == SQLITE_IOERR && means_full(error_number))) {
         error = disk_full_error(path_);

@@ -80,14 +80,10 @@ std::map<std::uint64_t, std::uint64_t> run_and_kill(const std::string& folder,
 bool fits(const LibraryEntry& found, std::uint64_t step) {
     const bool has_task = !found.task_id.empty();
     switch (step) {
-        case 1:
-            return !has_task;
-        case 2:
-            return found.state == JobState::Submitting || found.state == JobState::Generating;
-        case 3:
-            return has_task;
-        default:
-            return found.state == JobState::Ready && found.image;
+        case 1: return !has_task;
+        case 2: return found.state == JobState::Submitting || found.state == JobState::Generating;
+        case 3: return has_task;
+        default: return found.state == JobState::Ready && found.image;
     }
 }
 

@@ -17,6 +17,7 @@ namespace store_test {
 using namespace kontexture;
 using namespace kontexture::store;
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 
 class TempFolder {
 public:

@@ -88,7 +88,7 @@ TEST_CASE("absent parameters stay absent") {
 
 TEST_CASE("bytes that no prompt should have do no harm") {
     const TempFolder temp;
-    const std::string odd("a\0b\xff\xfe'; drop table jobs; --", 29);
+    const std::string odd = "a\0b\xff\xfe'; drop table jobs; --"s;
     RequestId id;
     {
         auto store = open_store(temp.path());

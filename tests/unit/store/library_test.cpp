@@ -1,5 +1,8 @@
 #include "fixture.h"
 
+#include "store/database.h"
+#include "store/job_rows.h"
+
 #include <iostream>
 
 using namespace store_test;
@@ -113,7 +116,7 @@ TEST_CASE("nothing that a person types is syntax") {
         CHECK(page.error.code == ErrorCode::None);
         CHECK(page.total <= 1);
     }
-    CHECK(store->search({.search = std::string("stone\0wall", 10), .pictures_only = false}).total == 1);
+    CHECK(store->search({.search = "stone\0wall"s, .pictures_only = false}).total == 1);
     CHECK(store->search({.search = std::string(1'000'000, 'a')}).error.code == ErrorCode::None);
     CHECK(store->search({.search = std::string(100'000, '"')}).error.code == ErrorCode::None);
     std::string many;
@@ -175,4 +178,36 @@ TEST_CASE("thumbnails") {
     store.reset();
     store = open_store(temp.path());
     CHECK(*store->thumbnail(image) == bytes_of("smaller"));
+}
+
+TEST_CASE("twenty thousand requests are searched page by page") {
+    const TempFolder temp;
+    constexpr std::uint64_t kRows = 20'000;
+    auto store = open_store(temp.path());
+    {
+        const char* const words[] = {"mossy", "stone", "wall",    "rusty", "iron",
+                                     "wood",  "苔石",  "cracked", "dark"};
+        const auto database = Database::open(temp.path() + "/kontexture.db");
+        REQUIRE(database);
+        const auto inserted = transact(**database, [&]() -> Result<void> {
+            for (std::uint64_t i = 1; i <= kRows; ++i) {
+                const std::string prompt = std::string(words[i % 9]) + " " + words[i / 9 % 9] + " " +
+                                           words[i / 81 % 9] + " number" + std::to_string(i);
+                auto done = insert_job(**database, "https://service.test", 1, job(*store, i, prompt));
+                if (!done) return done;
+            }
+            return {};
+        });
+        REQUIRE(inserted);
+    }
+    for (const char* text : {"", "mos", "stone wall", "number19999", "石", "苔石 rus"}) {
+        const auto start = std::chrono::steady_clock::now();
+        const LibraryPage page = store->search({.search = text, .pictures_only = false});
+        const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+        std::cout << "search '" << text << "' in " << kRows << " rows: " << page.total << " found, "
+                  << took.count() << " ms\n";
+        CHECK(page.error.code == ErrorCode::None);
+        CHECK(page.total > 0);
+        CHECK(page.entries.size() == std::min<std::uint64_t>(page.total, 200));
+    }
 }
