@@ -258,17 +258,15 @@ bool LocalService::Impl::misserve(const FaultMet& met, const Request& request, R
             response.status = 403;
             response.set_content("<Error><Code>AccessDenied</Code></Error>", "application/xml");
             return true;
-        case Fault::Redirect:
-            response.set_redirect(request.path + "?moved=1");
-            return true;
+        case Fault::Redirect: response.set_redirect(request.path + "?moved=1"); return true;
         case Fault::RedirectElsewhere:
             response.set_redirect("http://169.254.169.254/latest/meta-data/picture.png");
             return true;
         case Fault::TruncatedImage: {
-            const std::size_t half = bytes.size() / 2;
+            const std::size_t size = bytes.size();
+            const std::size_t half = size / 2;
             response.set_content_provider(
-                bytes.size(), type,
-                [half, bytes = std::move(bytes)](std::size_t at, std::size_t length, auto& sink) {
+                size, type, [half, bytes = std::move(bytes)](std::size_t at, std::size_t length, auto& sink) {
                     if (at >= half) return false;
                     return sink.write(bytes.data() + at, std::min(half - at, length));
                 });
@@ -281,14 +279,9 @@ bool LocalService::Impl::misserve(const FaultMet& met, const Request& request, R
             bytes.resize(std::max<std::size_t>(std::min<std::size_t>(bytes.size(), 128), bytes.size() / 3));
             response.set_content(bytes, type);
             return true;
-        case Fault::SlowBody:
-            send_slowly(response, std::move(bytes), type);
-            return true;
-        case Fault::NoContentType:
-            send_raw(request, 200, bytes);
-            return true;
-        default:
-            return misbehave(met, request, response);
+        case Fault::SlowBody: send_slowly(response, std::move(bytes), type); return true;
+        case Fault::NoContentType: send_raw(request, 200, bytes); return true;
+        default: return misbehave(met, request, response);
     }
 }
 

@@ -95,8 +95,7 @@ int sixteenth(float size, int divisor) {
 
 }  // namespace
 
-Picture edit_picture(const Picture& input, Look look, int width, int height, int divisor,
-                     const std::atomic<bool>& cancelled) {
+Picture edit_picture(const Picture& input, Look look, int width, int height, int divisor) {
     if (width == 0) {
         const float shape = std::clamp(static_cast<float>(input.width) / static_cast<float>(input.height),
                                        3.0F / 7, 7.0F / 3);
@@ -105,7 +104,6 @@ Picture edit_picture(const Picture& input, Look look, int width, int height, int
     }
     Surface s(width, height, 1.0F / static_cast<float>(divisor));
     resample(input, s);
-    if (cancelled) return {};
     guess_relief(s);
     // The input brings its own light; only what is laid on it is shaded.
     std::fill(s.glow.v.begin(), s.glow.v.end(), 1.0F);
@@ -121,9 +119,7 @@ Picture edit_picture(const Picture& input, Look look, int width, int height, int
     }
     if (look[Condition::Wet] > 0 || look[Condition::Cracked] > 0 || look[Condition::Frozen] > 0)
         std::fill(s.glow.v.begin(), s.glow.v.end(), 0.55F);
-    if (cancelled) return {};
     apply_conditions(s, look);
-    if (cancelled) return {};
     return shade(s, 0.5F * look.roughness);
 }
 

@@ -191,24 +191,15 @@ bool LocalService::Impl::misbehave(const FaultMet& met, const Request& request, 
     const int code = met.code != 0 ? met.code : 500;
     const std::string message = "The service answered with error " + std::to_string(code);
     switch (met.fault) {
-        case Fault::ErrorInside200:
-            return say(200, code, message);
-        case Fault::HttpError:
-            return say(code, code, message);
-        case Fault::RateLimitInside200:
-            return say(200, 429, "Too many requests, try again later");
+        case Fault::ErrorInside200: return say(200, code, message);
+        case Fault::HttpError: return say(code, code, message);
+        case Fault::RateLimitInside200: return say(200, 429, "Too many requests, try again later");
         case Fault::RateLimitHttp:
             response.set_header("Retry-After", "1");
             return say(429, 429, "Too many requests, try again later");
-        case Fault::DropBeforeAccept:
-            drop(request);
-            return true;
-        case Fault::Hang:
-            hang(request);
-            return true;
-        case Fault::EmptyBody:
-            response.status = 200;
-            return true;
+        case Fault::DropBeforeAccept: drop(request); return true;
+        case Fault::Hang: hang(request); return true;
+        case Fault::EmptyBody: response.status = 200; return true;
         case Fault::Html403:
             response.status = 403;
             response.set_content(
@@ -221,8 +212,7 @@ bool LocalService::Impl::misbehave(const FaultMet& met, const Request& request, 
                        "\xE5\x8F\x82\xE6\x95\xB0\xE4\xB8\x8D\xE8\x83\xBD\xE4\xB8\xBA\xE7\xA9\xBA");
         case Fault::KeyInMessage:
             return say(200, code, "Internal error for key " + given_key(request) + ", please retry");
-        default:
-            return false;
+        default: return false;
     }
 }
 

@@ -92,8 +92,10 @@ Block block_at(const Bond& bond, float x, float y, std::uint32_t seed);
 /// Visits every pixel.
 template <class Visit>
 void each(Surface& s, Visit visit) {
-    for (int y = 0; y < s.h; ++y)
+    for (int y = 0; y < s.h; ++y) {
+        check_cancelled();
         for (int x = 0; x < s.w; ++x) visit(x, y, s.at(x, y));
+    }
 }
 
 }  // namespace local_service

@@ -18,6 +18,7 @@ struct Stroke {
 
 /// Draws a tapering blade, wrapped at the borders, where it lies above what is there.
 void draw(Surface& s, const Stroke& k) {
+    check_cancelled();
     const float step = 0.6F / s.unit;
     const int steps = std::max(2, static_cast<int>(k.length / step));
     float x = k.x;
@@ -135,6 +136,7 @@ struct Leaf {
 
 /// A pointed oval with a midrib and side veins.
 void draw_leaf(Surface& s, const Leaf& leaf) {
+    check_cancelled();
     const float reach = leaf.length * 0.52F * s.unit;
     const float cx = leaf.x * s.unit;
     const float cy = leaf.y * s.unit;

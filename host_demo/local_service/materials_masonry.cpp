@@ -17,6 +17,9 @@ Bond make_bond(const Surface& s, float width, float height, bool even_rows) {
 
 Block block_at(const Bond& bond, float x, float y, std::uint32_t seed) {
     Block block;
+    // Joints stay off the picture's border.
+    x += bond.width * 0.3F;
+    y += bond.height * 0.45F;
     const int raw_row = static_cast<int>(std::floor(y / bond.height));
     const float shifted = x - ((raw_row & 1) != 0 ? bond.shift * bond.width : 0);
     const int raw_column = static_cast<int>(std::floor(shifted / bond.width));
@@ -59,7 +62,7 @@ void brick(Surface& s, const Look& look) {
         const float solid = smooth(-0.5F, 2.5F, edge);
         const float tilt =
             (unit_hash(b.id, 7) - 0.5F) * b.u * 0.035F + (unit_hash(b.id, 8) - 0.5F) * b.v * 0.07F;
-        const float pit = smooth(0.28F, 0.5F, -fine.v[at] + 0.35F * r) * 1.6F;
+        const float pit = smooth(0.42F, 0.62F, -fine.v[at] + 0.35F * r) * 1.3F;
         const float face = 9 + unit_hash(b.id, 9) * 3 + tilt + r * 2.2F + fine.v[at] * 1.1F - pit;
         const float bed = fine.v[at] * 1.7F + rough.v[at] * 1.5F - smooth(0, 6, -edge) * 1.5F;
         s.height.v[at] = mix(bed, face * smooth(-1, 6.5F, edge), solid);

@@ -148,6 +148,7 @@ void fur(Surface& s, const Look& look) {
     });
     const int hairs = static_cast<int>(36000 * s.nx(s.w) * s.ny(s.h) / (1024.0F * 1024.0F));
     for (int i = 0; i < hairs; ++i) {
+        check_cancelled();
         const std::uint32_t id = hash3(static_cast<std::uint32_t>(i), 5, look.sub(4));
         const float level = static_cast<float>(i) / static_cast<float>(hairs);
         float x = unit_hash(id, 1) * static_cast<float>(s.w);

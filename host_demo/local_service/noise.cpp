@@ -6,6 +6,21 @@
 
 namespace local_service {
 
+namespace {
+thread_local const std::atomic<bool>* t_cancelled = nullptr;
+}
+
+CancelScope::CancelScope(const std::atomic<bool>& cancelled) {
+    t_cancelled = &cancelled;
+}
+CancelScope::~CancelScope() {
+    t_cancelled = nullptr;
+}
+
+void check_cancelled() {
+    if (t_cancelled && t_cancelled->load(std::memory_order_relaxed)) throw PaintCancelled{};
+}
+
 std::uint32_t hash3(std::uint32_t x, std::uint32_t y, std::uint32_t seed) {
     std::uint32_t h = seed * 0x9E3779B9U ^ x * 0x85EBCA6BU ^ y * 0xC2B2AE35U;
     h ^= h >> 16U;
@@ -68,6 +83,7 @@ void octave(int w, int h, int cells_x, int cells_y, std::uint32_t seed, Use use)
     const std::vector<Column> across = columns(w, cells_x);
     const std::vector<Column> down = columns(h, cells_y);
     for (int y = 0; y < h; ++y) {
+        check_cancelled();
         const Column& row = down[static_cast<std::size_t>(y)];
         const Gradient* top = &gradients[index(0, row.cell, cells_x)];
         const Gradient* bottom = &gradients[index(0, row.next, cells_x)];
@@ -254,6 +270,7 @@ Field blurred(const Field& field, float radius) {
     Field a = field;
     Field b(field.w, field.h);
     for (int pass = 0; pass < 3; ++pass) {
+        check_cancelled();
         box_rows(a, b, r);
         box_columns(b, a, r);
     }
@@ -272,7 +289,8 @@ Cells voronoi(int w, int h, const CellShape& shape, std::uint32_t seed) {
                           shape.metric_y};
     const float width = static_cast<float>(w);
     const float height = static_cast<float>(h);
-    for (int y = 0; y < h; ++y)
+    for (int y = 0; y < h; ++y) {
+        check_cancelled();
         for (int x = 0; x < w; ++x) {
             float px = static_cast<float>(x) + 0.5F;
             float py = static_cast<float>(y) + 0.5F;
@@ -288,6 +306,7 @@ Cells voronoi(int w, int h, const CellShape& shape, std::uint32_t seed) {
             cells.dy.v[at] = hit.dy;
             cells.id[at] = hit.id;
         }
+    }
     return cells;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -10,6 +11,21 @@ namespace local_service {
 std::uint32_t hash3(std::uint32_t x, std::uint32_t y, std::uint32_t seed);
 /// 0..1 from a hash; `which` picks independent values.
 float unit_hash(std::uint32_t hash, std::uint32_t which = 0);
+
+/// Thrown out of the functions below when the painting was cancelled; caught in paint().
+struct PaintCancelled {};
+
+/// While it lives, this thread's painting stops when the flag becomes true.
+class CancelScope {
+public:
+    explicit CancelScope(const std::atomic<bool>& cancelled);
+    ~CancelScope();
+    CancelScope(const CancelScope&) = delete;
+    CancelScope& operator=(const CancelScope&) = delete;
+};
+
+/// Cheap enough for every row. Throws PaintCancelled.
+void check_cancelled();
 
 /// One float per pixel; reads wrap around.
 struct Field {

@@ -129,22 +129,33 @@ float fill_material(Surface& s, const Look& look) {
     return entry->relief;
 }
 
-Picture paint(const PaintOrder& order, const std::atomic<bool>& cancelled) {
+namespace {
+
+Picture paint_order(const PaintOrder& order) {
     const int divisor = std::max(1, order.divisor);
     const auto ratio = std::find_if(kRatios.begin(), kRatios.end(),
                                     [&](const Ratio& r) { return r.name == order.aspect_ratio; });
     int width = ratio == kRatios.end() ? 0 : ratio->width / divisor;
     int height = ratio == kRatios.end() ? 0 : ratio->height / divisor;
     Look look = read_words(order.prompt, order.seed);
-    if (order.input) return edit_picture(*order.input, look, width, height, divisor, cancelled);
+    if (order.input) return edit_picture(*order.input, look, width, height, divisor);
     if (width == 0) width = height = 1024 / divisor;
     finish_family(order.prompt, look);
     Surface surface(width, height, 1.0F / static_cast<float>(divisor));
     const float relief = fill_material(surface, look);
-    if (cancelled) return {};
     apply_conditions(surface, look);
-    if (cancelled) return {};
     return shade(surface, relief * look.roughness);
+}
+
+}  // namespace
+
+Picture paint(const PaintOrder& order, const std::atomic<bool>& cancelled) {
+    const CancelScope scope(cancelled);
+    try {
+        return paint_order(order);
+    } catch (const PaintCancelled&) {
+        return {};
+    }
 }
 
 }  // namespace local_service

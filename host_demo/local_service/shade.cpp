@@ -32,7 +32,8 @@ Picture shade(const Surface& surface, float relief) {
     Picture picture{w, h, std::vector<std::uint8_t>(surface.colour.size() * 3)};
     // Half-way vector between the light and a viewer straight above.
     const float half = 1 / std::sqrt(kLightX * kLightX + kLightY * kLightY + (kLightZ + 1) * (kLightZ + 1));
-    for (int y = 0; y < h; ++y)
+    for (int y = 0; y < h; ++y) {
+        check_cancelled();
         for (int x = 0; x < w; ++x) {
             const std::size_t at = surface.at(x, y);
             const float height = surface.height.v[at];
@@ -65,6 +66,7 @@ Picture shade(const Surface& surface, float relief) {
             // Shade leans to the sky's blue.
             picture.pixels[at * 3 + 2] = channel(c.b, mix(lit, 1, 0.05F * (1 - glow)));
         }
+    }
     return picture;
 }
 
