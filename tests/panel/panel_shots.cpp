@@ -35,7 +35,8 @@ public:
             for (std::uint32_t x = 0; x < kSelection; ++x) {
                 const bool is_joint = x % 16 < 2 || (y + (x / 16 % 2) * 8) % 16 < 2;
                 const auto shade = static_cast<std::uint8_t>(is_joint ? 60 : 130 + (x * 7 + y * 3) % 40);
-                for (std::uint8_t value : {shade, static_cast<std::uint8_t>(shade / 2), std::uint8_t{50}, std::uint8_t{255}})
+                for (std::uint8_t value :
+                     {shade, static_cast<std::uint8_t>(shade / 2), std::uint8_t{50}, std::uint8_t{255}})
                     selection_.push_back(value);
             }
     }
@@ -51,9 +52,11 @@ TextureHandle make_texture(int seed, int width, int height) {
     for (int y = 0; y < height; ++y)
         for (int x = 0; x < width; ++x) {
             const float u = static_cast<float>(x) / 16, v = static_cast<float>(y) / 16;
-            const float wave = 0.55f + 0.25f * std::sin(u + 2 * std::sin(v * 0.7f + hue)) * std::cos(v - std::sin(u));
+            const float wave =
+                0.55f + 0.25f * std::sin(u + 2 * std::sin(v * 0.7f + hue)) * std::cos(v - std::sin(u));
             for (float phase : {0.0f, 1.3f, 2.6f})
-                pixels.push_back(static_cast<unsigned char>(255 * std::clamp(wave * (0.65f + 0.35f * std::sin(hue + phase)), 0.0f, 1.0f)));
+                pixels.push_back(static_cast<unsigned char>(
+                    255 * std::clamp(wave * (0.65f + 0.35f * std::sin(hue + phase)), 0.0f, 1.0f)));
             pixels.push_back(255);
         }
     GLuint name = 0;
@@ -71,9 +74,11 @@ void add_library(Script& script, int count) {
         "rusted metal with chipped teal paint", "cracked lava, glowing veins", "old red brick, white mortar"};
     for (int i = 1; i <= count; ++i) {
         const bool is_wide = i % 5 == 2;
-        LibraryEntry& entry = script.add_picture(static_cast<std::uint64_t>(i), kPrompts[i % 5], is_wide ? 1392 : 1024, is_wide ? 752 : 1024);
+        LibraryEntry& entry = script.add_picture(static_cast<std::uint64_t>(i), kPrompts[i % 5],
+                                                 is_wide ? 1392 : 1024, is_wide ? 752 : 1024);
         entry.favourite = i % 6 == 1;
-        if (i != count - 3) script.thumbnails[entry.image] = make_texture(i, is_wide ? 256 : 192, is_wide ? 138 : 192);
+        if (i != count - 3)
+            script.thumbnails[entry.image] = make_texture(i, is_wide ? 256 : 192, is_wide ? 138 : 192);
     }
 }
 
@@ -83,7 +88,8 @@ void add_running(Script& script) {
     RequestInfo& rate = script.add(JobState::Queued, "wet cobblestones at night, seamless");
     rate.waiting = WaitReason::RateLimit;
     rate.waits_until = Clock::now() + 7s;
-    RequestInfo& late = script.add(JobState::Generating, "sand dunes with fine ripples, low sun, seamless, very detailed grains");
+    RequestInfo& late = script.add(JobState::Generating,
+                                   "sand dunes with fine ripples, low sun, seamless, very detailed grains");
     late.submitted_at = Clock::now() - 41s;
     late.typical_duration = 18s;
     RequestInfo& young = script.add(JobState::Generating, "mossy stone wall, seamless");
@@ -104,14 +110,19 @@ void add_trouble(Script& script) {
     RequestInfo& retry = script.add(JobState::Queued, "clouds from above");
     retry.waiting = WaitReason::Retry;
     retry.waits_until = Clock::now() + 12s;
-    retry.error = {.code = ErrorCode::Network, .message = "No connection to api.kie.ai. Check the network; it is tried again by itself."};
+    retry.error = {.code = ErrorCode::Network,
+                   .message = "No connection to api.kie.ai. Check the network; it is tried again by itself."};
     RequestInfo& failed = script.add(JobState::Failed, "a wall of famous faces");
-    failed.error = {.code = ErrorCode::Moderated, .message = "The service's content policy refused the prompt. Change the words and try again."};
+    failed.error = {
+        .code = ErrorCode::Moderated,
+        .message = "The service's content policy refused the prompt. Change the words and try again."};
     RequestInfo& broke = script.add(JobState::Failed, "gold leaf");
-    broke.error = {.code = ErrorCode::InsufficientCredits, .message = "The account is out of credits. Buy credits, then retry."};
+    broke.error = {.code = ErrorCode::InsufficientCredits,
+                   .message = "The account is out of credits. Buy credits, then retry."};
     RequestInfo& unknown = script.add(JobState::OutcomeUnknown, "mossy stone wall, seamless");
     unknown.submitted_at = Clock::now() - 95s;
-    unknown.error = {.code = ErrorCode::OutcomeUnknown, .message = "The connection broke after the request was sent."};
+    unknown.error = {.code = ErrorCode::OutcomeUnknown,
+                     .message = "The connection broke after the request was sent."};
 }
 
 void demo_style() {
@@ -154,7 +165,8 @@ void save_png(const std::string& path, int width, int height) {
     if (!file) return;
     std::fprintf(file, "P6 %d %d 255\n", width, height);
     const auto row = static_cast<std::size_t>(width) * 3;
-    for (int y = height; y-- > 0;) std::fwrite(pixels.data() + static_cast<std::size_t>(y) * row, 1, row, file);
+    for (int y = height; y-- > 0;)
+        std::fwrite(pixels.data() + static_cast<std::size_t>(y) * row, 1, row, file);
     std::fclose(file);
 }
 
@@ -208,7 +220,8 @@ std::vector<Shot> shots() {
         add_running(s);
         s.account.spent = 35;
         s.account.limit = 100;
-        p.set_prompt("mossy stone wall with ferns growing from the joints, seamless, overcast light, top down");
+        p.set_prompt(
+            "mossy stone wall with ferns growing from the joints, seamless, overcast light, top down");
     };
     const auto trouble = [](Script& s, Panel& p) {
         add_library(s, 7);
@@ -248,7 +261,10 @@ std::vector<Shot> shots() {
          },
          [](int frame) { click(700, 200, frame, 10); }},
         {"hover_tile", 1280, 700, 16, demo_style, [](Script& s, Panel&) { add_library(s, 30); },
-         [](int frame) { click(720, 300, frame, 400 + frame * 0); if (frame > 3) click(720, 300, frame, frame + 2); }},
+         [](int frame) {
+             click(720, 300, frame, 400 + frame * 0);
+             if (frame > 3) click(720, 300, frame, frame + 2);
+         }},
         {"huge_4k", 3840, 2160, 32, demo_style, busy},
     };
 }
@@ -261,7 +277,8 @@ int main(int argc, char** argv) {
     glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
     glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 0);
     for (const Shot& shot : shots())
-        if (argc < 3 || std::strcmp(argv[2], "all") == 0 || std::strcmp(argv[2], shot.name) == 0) take(shot, argv[1], font);
+        if (argc < 3 || std::strcmp(argv[2], "all") == 0 || std::strcmp(argv[2], shot.name) == 0)
+            take(shot, argv[1], font);
     glfwTerminate();
     return 0;
 }

@@ -48,11 +48,21 @@ Result<RequestId> Service::submit(TextureRequest request) {
     return info.id;
 }
 
-void Service::cancel(RequestId id) { impl_->script.cancelled.push_back(id); }
-void Service::retry(RequestId id) { impl_->script.retried.push_back(id); }
-void Service::resolve(RequestId id, Resolution resolution) { impl_->script.resolved.push_back({id, resolution}); }
-void Service::resume(RequestId id) { impl_->script.resumed.push_back(id); }
-void Service::resume_all() { ++impl_->script.resumed_all; }
+void Service::cancel(RequestId id) {
+    impl_->script.cancelled.push_back(id);
+}
+void Service::retry(RequestId id) {
+    impl_->script.retried.push_back(id);
+}
+void Service::resolve(RequestId id, Resolution resolution) {
+    impl_->script.resolved.push_back({id, resolution});
+}
+void Service::resume(RequestId id) {
+    impl_->script.resumed.push_back(id);
+}
+void Service::resume_all() {
+    ++impl_->script.resumed_all;
+}
 
 RequestId Service::load(ImageId image) {
     test::Script& script = impl_->script;
@@ -72,11 +82,21 @@ void Service::release(RequestId id) {
     std::erase_if(impl_->script.requests, [id](const RequestInfo& info) { return info.id == id; });
 }
 
-std::span<const Event> Service::pump(PumpBudget) { return impl_->script.events; }
-std::span<const Event> Service::events() const { return impl_->script.events; }
-const RequestInfo* Service::find(RequestId id) const { return impl_->script.find(id); }
-std::span<const RequestInfo> Service::requests() const { return impl_->script.requests; }
-const Capabilities& Service::capabilities() const { return impl_->script.capabilities; }
+std::span<const Event> Service::pump(PumpBudget) {
+    return impl_->script.events;
+}
+std::span<const Event> Service::events() const {
+    return impl_->script.events;
+}
+const RequestInfo* Service::find(RequestId id) const {
+    return impl_->script.find(id);
+}
+std::span<const RequestInfo> Service::requests() const {
+    return impl_->script.requests;
+}
+const Capabilities& Service::capabilities() const {
+    return impl_->script.capabilities;
+}
 
 double Service::estimate(const TextureRequest& request) const {
     for (const Capabilities::Model& model : capabilities().models)
@@ -84,19 +104,33 @@ double Service::estimate(const TextureRequest& request) const {
     return 0;
 }
 
-const Account& Service::account() const { return impl_->script.account; }
-void Service::refresh_account() { ++impl_->script.account_refreshes; }
-void Service::set_api_key(Secret key) { impl_->script.account.key_present = !key.empty(); }
-void Service::set_max_credits(std::optional<double> limit) { impl_->script.account.limit = limit; }
-Library& Service::library() { return *impl_->library; }
-Host& Service::host() { return impl_->host; }
+const Account& Service::account() const {
+    return impl_->script.account;
+}
+void Service::refresh_account() {
+    ++impl_->script.account_refreshes;
+}
+void Service::set_api_key(Secret key) {
+    impl_->script.account.key_present = !key.empty();
+}
+void Service::set_max_credits(std::optional<double> limit) {
+    impl_->script.account.limit = limit;
+}
+Library& Service::library() {
+    return *impl_->library;
+}
+Host& Service::host() {
+    return impl_->host;
+}
 
 void Library::search(LibraryQuery query) {
     impl_.script.searches.push_back(query);
     impl_.script.page.query = std::move(query);
 }
 
-const LibraryPage& Library::page() const { return impl_.script.page; }
+const LibraryPage& Library::page() const {
+    return impl_.script.page;
+}
 
 TextureHandle Library::thumbnail(ImageId image) {
     ++impl_.script.thumbnails_asked[image];
@@ -104,9 +138,13 @@ TextureHandle Library::thumbnail(ImageId image) {
     return found == impl_.script.thumbnails.end() ? TextureHandle{} : found->second;
 }
 
-void Library::save(ImageId image, std::string path) { impl_.script.saved.emplace_back(image, std::move(path)); }
+void Library::save(ImageId image, std::string path) {
+    impl_.script.saved.emplace_back(image, std::move(path));
+}
 
-void Library::set_favourite(RequestId id, bool favourite) { impl_.script.favourites.emplace_back(id, favourite); }
+void Library::set_favourite(RequestId id, bool favourite) {
+    impl_.script.favourites.emplace_back(id, favourite);
+}
 
 namespace test {
 
@@ -150,7 +188,8 @@ RequestInfo& Script::add(JobState state, std::string prompt) {
     return requests.back();
 }
 
-LibraryEntry& Script::add_picture(std::uint64_t id, std::string prompt, std::uint32_t width, std::uint32_t height) {
+LibraryEntry& Script::add_picture(std::uint64_t id, std::string prompt, std::uint32_t width,
+                                  std::uint32_t height) {
     LibraryEntry entry;
     entry.id = {id};
     entry.image = {id};

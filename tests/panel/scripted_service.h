@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-// A Service that does what a test says: it stands in for the real one at link time, so that the panel can be shown
-// states that a real service reaches rarely.
+// A Service that does what a test says: it stands in for the real one at link time, so that the panel can be
+// shown states that a real service reaches rarely.
 namespace kontexture::test {
 
 struct Resolved {
@@ -50,7 +50,8 @@ struct Script {
     /// Adds a request in that state; more is for the test to fill in.
     RequestInfo& add(JobState state, std::string prompt);
     /// Adds a picture to the library page, as the newest.
-    LibraryEntry& add_picture(std::uint64_t id, std::string prompt, std::uint32_t width = 1024, std::uint32_t height = 1024);
+    LibraryEntry& add_picture(std::uint64_t id, std::string prompt, std::uint32_t width = 1024,
+                              std::uint32_t height = 1024);
     /// The request's texture is complete.
     void finish(RequestId id, ImageId image);
 };

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kShortQueue = 6;
 // Cards stand side by side when each can be this many font heights wide.
-constexpr float kCardWidth = 25;
+constexpr float kCardWidth = 22;
 constexpr std::size_t kMostColumns = 4;
 constexpr double kReadyHold = 0.6;
 constexpr double kReusedHold = 3;

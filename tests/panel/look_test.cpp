@@ -1,0 +1,118 @@
+#include "catch.h"
+#include "panel_fixture.h"
+
+#include <string>
+
+using namespace kontexture;
+using namespace std::chrono_literals;
+using test::PanelFixture;
+
+namespace {
+
+void fill_everything(test::Script& script) {
+    script.account.limit = 1000;
+    script.account.spent = 123.5;
+    for (std::uint64_t i = 1; i <= 9; ++i)
+        script.add_picture(i, "a rather long prompt that has to be cut somewhere " + std::to_string(i));
+    const auto now = std::chrono::system_clock::now();
+    for (int state = 0; state <= static_cast<int>(JobState::OutcomeUnknown); ++state) {
+        RequestInfo& info = script.add(static_cast<JobState>(state), "an unbroken" + std::string(60, 'w'));
+        info.submitted_at = now - 40s;
+        info.typical_duration = 18s;
+        info.bytes_received = 1000;
+        if (info.state == JobState::Failed)
+            info.error = {.code = ErrorCode::KeyLimit,
+                          .message = "The key's daily limit is reached. Raise it on the key page, or wait."};
+    }
+    for (const WaitReason reason :
+         {WaitReason::Turn, WaitReason::RateLimit, WaitReason::Resume, WaitReason::Retry}) {
+        RequestInfo& info = script.add(JobState::Queued, "waiting");
+        info.waiting = reason;
+        info.waits_until = now + 9s;
+    }
+}
+
+void check_inside(PanelFixture& f, float width) {
+    for (const auto& item : f.gui.items()) {
+        CAPTURE(item.name, item.key, item.min.x, item.max.x);
+        CHECK(item.min.x >= 0);
+        CHECK(item.max.x <= width);
+        CHECK(item.max.x > item.min.x);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("Nothing leaves the panel sideways, at any width and font size") {
+    struct Screen {
+        float width;
+        float scale;
+    };
+    for (const auto [width, scale] :
+         {Screen{320, 1}, Screen{320, 2}, Screen{500, 1}, Screen{800, 1}, Screen{1600, 1}, Screen{3840, 2}}) {
+        PanelFixture f(width, 5000, scale);
+        fill_everything(f.script);
+        f.gui.frames(2);
+        REQUIRE(f.gui.click("more"));
+        REQUIRE(f.gui.click("queue.all"));
+        f.gui.frames(2);
+        CHECK(f.gui.items().size() > 50);
+        check_inside(f, width);
+        REQUIRE(f.gui.click("mode.edit"));
+        f.gui.frames(2);
+        check_inside(f, width);
+        REQUIRE(f.gui.click("tile", 9));
+        f.gui.frames(2);
+        REQUIRE(f.gui.click("view.save"));
+        f.gui.frames(2);
+        check_inside(f, width);
+    }
+}
+
+TEST_CASE("An idle frame asks for no memory") {
+    PanelFixture f(900, 900);
+    fill_everything(f.script);
+    f.write("mossy stone wall, seamless, overcast light");
+    for (RequestInfo& info : f.script.requests)
+        if (is_final(info.state)) info.state = JobState::Generating;
+    f.gui.pass(5);
+    SECTION("with the grid") {}
+    SECTION("with the large view") {
+        REQUIRE(f.gui.click("tile", 9));
+        f.gui.pass(3);
+    }
+    SECTION("while the prompt is edited") {
+        REQUIRE(f.gui.click("prompt"));
+        f.gui.pass(3);
+    }
+    const std::size_t before = test::allocation_count();
+    f.gui.frames(120);
+    CHECK(test::allocation_count() == before);
+}
+
+TEST_CASE("The window, its close button and the menu item") {
+    PanelFixture f;
+    bool is_open = false;
+    f.gui.draw = [&] { f.panel->draw_window("Textures", &is_open); };
+    f.gui.frames(2);
+    CHECK(f.gui.items().empty());
+    is_open = true;
+    f.gui.frames(3);
+    CHECK(f.gui.find("prompt"));
+}
+
+TEST_CASE("Focus goes to the prompt when asked") {
+    PanelFixture f;
+    f.panel->focus_prompt();
+    f.gui.frames(3);
+    f.gui.type("bark");
+    f.panel->generate();
+    REQUIRE(f.script.submitted.size() == 1);
+    CHECK(f.script.submitted[0].prompt == "bark");
+}
+
+TEST_CASE("The balance is asked for on demand") {
+    PanelFixture f;
+    REQUIRE(f.gui.click("credits.refresh"));
+    CHECK(f.script.account_refreshes == 1);
+}
