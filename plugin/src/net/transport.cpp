@@ -19,6 +19,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kPieceBytes = 64 * 1024;
 
+// The path goes out byte for byte. 0.41 still writes the query anew in its own spelling ("%20" becomes "+").
 template <typename Impl>
 void send_target_as_it_is(Impl& client) {
     if constexpr (requires { client.set_path_encode(false); })

@@ -4,6 +4,7 @@
 #include "net/client.h"
 #include "scripted_server.h"
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -83,11 +84,13 @@ inline HttpRequest post(const std::string& url, std::string body) {
     return request;
 }
 
-/// Raises a cancellation after a while.
+/// Raises a cancellation after a while; with `event`, a while after that came true.
 class CancelLater {
 public:
-    CancelLater(Cancellation& cancellation, std::chrono::milliseconds delay)
-        : thread_([&cancellation, delay] {
+    CancelLater(Cancellation& cancellation, std::chrono::milliseconds delay,
+                const std::atomic<bool>* event = nullptr)
+        : thread_([&cancellation, delay, event] {
+              for (int i = 0; i < 10'000 && event && !*event; ++i) std::this_thread::sleep_for(1ms);
               std::this_thread::sleep_for(delay);
               cancellation.cancel();
           }) {}

@@ -44,11 +44,10 @@ TEST_CASE("a request goes out exactly as wanted") {
     const std::string host = "Host: 127.0.0.1:" + std::to_string(server.port());
 
     SECTION("GET") {
-        CHECK(
-            reply_of(client->send(get(server.origin() + "/a%2Fb/c?id=x%20y&z=1"), 10s, cancellation)).body ==
-            "{}");
+        CHECK(reply_of(client->send(get(server.origin() + "/a%2Fb%20c/+?id=x%2By&z=1"), 10s, cancellation))
+                  .body == "{}");
         const std::string request = recorder.last();
-        CHECK(request.substr(0, request.find("\r\n")) == "GET /a%2Fb/c?id=x%20y&z=1 HTTP/1.1");
+        CHECK(request.substr(0, request.find("\r\n")) == "GET /a%2Fb%20c/+?id=x%2By&z=1 HTTP/1.1");
         CHECK(has_line(request, host));
         CHECK(has_line(request, "User-Agent: Kontexture-Test/1"));
         CHECK(has_line(request, std::string("Authorization: Bearer ") + kKey));

@@ -21,12 +21,11 @@ struct TlsFixture {
     }
 
     net::HttpResult send(std::chrono::milliseconds deadline = 10s,
-                         std::chrono::milliseconds cancel_after = 0ms) {
+                         const std::atomic<bool>* cancel_at = nullptr) {
         const auto client = make_client(options);
         Cancellation cancellation;
-        if (cancel_after == 0ms)
-            return client->send(post(options.base_url + "/", "{}"), deadline, cancellation);
-        const CancelLater later(cancellation, cancel_after);
+        if (!cancel_at) return client->send(post(options.base_url + "/", "{}"), deadline, cancellation);
+        const CancelLater later(cancellation, 50ms, cancel_at);
         return client->send(post(options.base_url + "/", "{}"), deadline, cancellation);
     }
 
@@ -161,30 +160,34 @@ TEST_CASE("cancel and deadline reach a TLS call that waits or receives") {
     SECTION("receiving") {
         start = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nabc";
     }
+    std::atomic<bool> reached{false};
     TlsFixture fixture([&](Connection& connection) {
         connection.read_request();
         connection.send(start);
+        reached = true;
         connection.hold();
     });
     const Stopwatch watch;
-    const auto cancelled = fixture.send(60s, 150ms);
+    const auto cancelled = fixture.send(60s, &reached);
     CHECK(failure_of(cancelled).error.code == ErrorCode::Interrupted);
     CHECK(failure_of(cancelled).may_have_been_sent);
-    const auto late = fixture.send(200ms);
+    const auto late = fixture.send(1s);
     CHECK(failure_of(late).error.code == ErrorCode::Timeout);
     CHECK(failure_of(late).may_have_been_sent);
-    CHECK(watch.elapsed() < 4s);
+    CHECK(watch.elapsed() < 8s);
 }
 
 TEST_CASE("cancelling a TLS upload raises no signal") {
-    TlsFixture fixture([](Connection& connection) {
+    std::atomic<bool> reached{false};
+    TlsFixture fixture([&](Connection& connection) {
         connection.read_some(1000);
+        reached = true;
         connection.hold();
     });
     const auto client = make_client(fixture.options);
     HttpRequest request = post(fixture.options.base_url + "/", std::string(32u << 20, 'x'));
     Cancellation cancellation;
-    const CancelLater later(cancellation, 200ms);
+    const CancelLater later(cancellation, 100ms, &reached);
     const auto result = client->send(request, 60s, cancellation);
     CHECK(failure_of(result).error.code == ErrorCode::Interrupted);
     CHECK(failure_of(result).may_have_been_sent);
