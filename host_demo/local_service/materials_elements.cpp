@@ -82,25 +82,30 @@ void lava(Surface& s, const Look& look) {
     const Field rough = s.noise(70, 7, look.sub(5), 0.62F);
     const Field crack = fractures(s, 70, 2.2F, look.sub(6));
     const Field ripple = warped(s.noise(90, 26, 4, look.sub(7), 0.55F), wx, wy, 60 * s.unit);
+    const Field ropes =
+        warped(ridged(s.w, s.h, {s.across(120), s.down(44), 4, 0.55F}, look.sub(8)), wx, wy, 90 * s.unit);
     Field melt(s.w, s.h);
     each(s, [&](int, int, std::size_t at) {
-        const float width = 11 + heat.v[at] * 26;
+        const float width = 8 + heat.v[at] * 20;
         const float edge = plates.edge.v[at] / s.unit + rough.v[at] * 12;
         const float open = smooth(width + 5, width - 7, edge);
         const float hair =
             crack.v[at] * smooth(0.0F, 0.45F, heat.v[at] + 0.18F) * smooth(60, 10, edge) * 0.75F;
         melt.v[at] = std::max(open, hair);
         const float crust = 1 - std::pow(1 - clamp01((edge - width) / 40), 2.2F);
-        s.height.v[at] = mix(-8 + ripple.v[at] * 2, 6 + crust * 13 + rough.v[at] * 13, 1 - open) - hair * 3;
+        s.height.v[at] = mix(-8 + ripple.v[at] * 2,
+                             6 + crust * 20 + rough.v[at] * 19 + ropes.v[at] * 9 * crust, 1 - open) -
+                         hair * 3;
     });
     const Field halo = blurred(melt, 17 * s.unit);
     each(s, [&](int, int, std::size_t at) {
-        Rgb c = along({rgb(0x1D1817), rgb(0x352C29), rgb(0x50443E)}, 0.42F + rough.v[at] * 0.8F);
+        Rgb c = along({rgb(0x1F1A19), rgb(0x403632), rgb(0x6A5A52)},
+                      0.36F + rough.v[at] * 0.8F + ropes.v[at] * 0.3F);
         const float aura = clamp01(halo.v[at] * 1.5F) * (1 - melt.v[at]);
         c = mix(c, red, aura * aura * 0.75F);
         const float temperature =
-            clamp01(melt.v[at] * (0.42F + halo.v[at] * 0.62F + ripple.v[at] * 0.42F + heat.v[at] * 0.2F));
-        const Rgb molten = along({red, warm, warm, hot}, temperature);
+            clamp01(melt.v[at] * (0.22F + halo.v[at] * 0.66F + ripple.v[at] * 0.62F + rough.v[at] * 0.35F));
+        const Rgb molten = along({red * 0.8F, red, warm, warm, hot}, temperature);
         s.colour[at] = mix(c, molten, melt.v[at]);
         s.glow.v[at] = clamp01(melt.v[at] + aura * aura * 0.5F);
         s.gloss.v[at] = 0.25F;

@@ -47,7 +47,7 @@ void brick(Surface& s, const Look& look) {
     bond.irregular = 3.5F;
     const auto colours = look.palette({0x8E4A38, 0xA3573F, 0x7A3F33, 0xB0694C, 0x93503F});
     const Rgb burnt = mix(colours[2], rgb(0x3A2B2A), 0.6F);
-    const Rgb mortar = vary(rgb(0xA59C8E), look.sub(1), 0.12F, 0.03F);
+    const Rgb mortar = vary(rgb(0x938A7D), look.sub(1), 0.16F, 0.03F);
     const Field wx = s.noise(90, 3, look.sub(2));
     const Field wy = s.noise(90, 3, look.sub(3));
     const Field rough = s.noise(26, 5, look.sub(4), 0.6F);
@@ -62,7 +62,7 @@ void brick(Surface& s, const Look& look) {
         const float solid = smooth(-0.5F, 2.5F, edge);
         const float tilt =
             (unit_hash(b.id, 7) - 0.5F) * b.u * 0.035F + (unit_hash(b.id, 8) - 0.5F) * b.v * 0.07F;
-        const float pit = smooth(0.42F, 0.62F, -fine.v[at] + 0.35F * r) * 1.3F;
+        const float pit = smooth(0.50F, 0.72F, -fine.v[at] + 0.35F * r) * 1.3F;
         const float face = 9 + unit_hash(b.id, 9) * 3 + tilt + r * 2.2F + fine.v[at] * 1.1F - pit;
         const float bed = fine.v[at] * 1.7F + rough.v[at] * 1.5F - smooth(0, 6, -edge) * 1.5F;
         s.height.v[at] = mix(bed, face * smooth(-1, 6.5F, edge), solid);
@@ -87,7 +87,7 @@ void stone_wall(Surface& s, const Look& look) {
     const Cells stones = voronoi(s.w, s.h, shape, look.sub(3));
     const auto colours = look.palette({0x6E6A63, 0x8B857A, 0x7C7468, 0x9C9484, 0x74716E, 0x857A69});
     const Rgb mortar = vary(rgb(0x716A60), look.sub(4), 0.12F, 0.04F);
-    const Field facet = s.crests(150, 3, look.sub(5));
+    const Field facet = s.crests(110, 5, look.sub(5));
     const Field rough = s.noise(46, 6, look.sub(6), 0.62F);
     const Field fine = s.noise(7, 3, look.sub(7), 0.7F);
     const Field stain = s.noise(210, 5, look.sub(8), 0.55F);
@@ -100,12 +100,12 @@ void stone_wall(Surface& s, const Look& look) {
         const float u = stones.dx.v[at] / s.unit;
         const float v = stones.dy.v[at] / s.unit;
         const float tilt = (unit_hash(id, 5) - 0.5F) * u * 0.12F + (unit_hash(id, 6) - 0.5F) * v * 0.16F;
-        const float relief = rough.v[at] * 8 + facet.v[at] * 5 + fine.v[at] * 1.1F;
+        const float relief = rough.v[at] * 8 - facet.v[at] * 9 + fine.v[at] * 0.9F;
         const float face = dome * (17 + unit_hash(id, 7) * 8 + tilt) + relief * (0.35F + 0.65F * dome);
         const float bed = fine.v[at] * 1.6F + rough.v[at] * 2.5F - 1;
         s.height.v[at] = mix(bed, face, solid);
         Rgb c = vary(along(colours, unit_hash(id, 8)), id, 0.13F, 0.05F);
-        c = c * (0.97F + rough.v[at] * 0.30F + fine.v[at] * 0.16F + facet.v[at] * 0.10F);
+        c = c * (0.97F + rough.v[at] * 0.30F + fine.v[at] * 0.16F + (facet.v[at] - 0.3F) * -0.22F);
         c = mix(c, c * Rgb{1.10F, 0.98F, 0.82F}, smooth(0, 0.5F, stain.v[at]) * 0.8F);
         c = mix(c, rgb(0xB9B7A4), smooth(0.38F, 0.52F, rough.v[at] * 0.6F - stain.v[at] * 0.5F) * 0.35F);
         const Rgb m = mortar * (0.88F + fine.v[at] * 0.24F + stain.v[at] * 0.2F);

@@ -90,7 +90,10 @@ void asphalt(Surface& s, const Look& look) {
 
 void marble(Surface& s, const Look& look) {
     const bool dark = !look.colours.empty() && luma(look.colours[0]) < 0.35F;
-    const auto colours = look.palette({0xD3CFC8, 0xE4E1DB, 0xBFBCB8});
+    // A second colour is the veins'.
+    Look base = look;
+    if (base.colours.size() > 1) base.colours.resize(1);
+    const auto colours = base.palette({0xD3CFC8, 0xE4E1DB, 0xBFBCB8});
     const Rgb vein = look.colours.size() > 1 ? look.colours[1]
                      : dark                  ? rgb(0xC9BFA8)
                                              : mix(colours[2], rgb(0x4C4B50), 0.8F);
@@ -98,18 +101,20 @@ void marble(Surface& s, const Look& look) {
     const Field wx = s.noise(380, 5, look.sub(1), 0.55F);
     const Field wy = s.noise(380, 5, look.sub(2), 0.55F);
     const float size = look.scale;
-    const Field broad = warped(s.crests(520 * size, 4, look.sub(3)), wx, wy, 190 * s.unit);
-    const Field thin = warped(s.crests(300 * size, 5, look.sub(4)), wy, wx, 150 * s.unit);
+    const Field broad = warped(s.crests(430 * size, 3, look.sub(3)), wx, wy, 190 * s.unit);
+    const Field thin = warped(s.crests(240 * size, 4, look.sub(4)), wy, wx, 150 * s.unit);
     const Field cloud = warped(s.noise(330 * size, 5, look.sub(5), 0.55F), wx, wy, 150 * s.unit);
+    const Field web = warped(s.crests(120 * size, 3, look.sub(7)), wx, wy, 60 * s.unit);
     const Field fine = s.noise(14, 4, look.sub(6), 0.65F);
     each(s, [&](int, int, std::size_t at) {
-        const float deep = smooth(0.50F, 0.92F, broad.v[at] + cloud.v[at] * 0.10F);
-        const float hair = smooth(0.60F, 0.85F, thin.v[at]);
+        const float deep = smooth(0.62F, 0.88F, broad.v[at] + cloud.v[at] * 0.08F);
+        const float hair = smooth(0.55F, 0.74F, thin.v[at]);
+        const float spider = smooth(0.70F, 0.88F, web.v[at]) * smooth(-0.15F, 0.25F, cloud.v[at]);
         Rgb c = along(colours, 0.5F + cloud.v[at] * 0.75F);
-        c = mix(c, mix(c, vein, 0.55F), smooth(0.2F, 0.8F, broad.v[at]) * 0.45F);
+        c = mix(c, mix(c, vein, 0.55F), smooth(0.25F, 0.8F, broad.v[at]) * 0.38F);
         c = mix(c, vein, deep * 0.72F);
         c = mix(c, warm, hair * 0.30F * smooth(-0.2F, 0.4F, wx.v[at]));
-        c = mix(c, vein, hair * 0.42F);
+        c = mix(c, vein, std::max(hair * 0.55F, spider * 0.30F));
         s.colour[at] = c * (1 + fine.v[at] * 0.035F);
         s.height.v[at] = -deep * 0.5F - hair * 0.4F + fine.v[at] * 0.08F;
         s.gloss.v[at] = 0.75F;

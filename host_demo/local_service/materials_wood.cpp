@@ -19,8 +19,8 @@ struct Timber {
     Timber(const Surface& s, const Look& look, bool upright)
         : slow(stretched(s, upright, 420, 60, 3, look.sub(31), 0.5F)),
           bend(stretched(s, upright, 260, 110, 3, look.sub(32), 0.5F)),
-          fibre(stretched(s, upright, 170, 3.2F, 3, look.sub(33), 0.75F)),
-          pore(stretched(s, upright, 60, 4, 2, look.sub(34), 0.7F)) {}
+          fibre(stretched(s, upright, 330, 3.4F, 3, look.sub(33), 0.72F)),
+          pore(stretched(s, upright, 110, 3, 2, look.sub(34), 0.7F)) {}
 
     static Field stretched(const Surface& s, bool upright, float along_grain, float across_grain, int octaves,
                            std::uint32_t seed, float gain) {
@@ -53,8 +53,8 @@ Grain grain_at(const Timber& t, const Surface& s, float x, float y, float u, flo
         const float distance = std::sqrt(ku * ku * 0.30F + kv * kv);
         const float pull = std::exp(-distance * distance / (size * size * 7));
         cross += (kv > 0 ? 1.0F : -1.0F) * pull * size * 1.3F;
-        g.knot = 1 - smooth(size * 0.55F, size, distance);
-        if (g.knot > 0) cross = distance * 2.2F;
+        g.knot = 1 - smooth(size * 0.25F, size * 1.15F, distance + t.pore.sample(x + oy, y + ox) * 2.5F);
+        if (distance < size) cross = distance * 3.4F;
     }
     const float spacing = 9 + unit_hash(id, 48) * 10;
     const float phase = cross / spacing - std::floor(cross / spacing);
@@ -62,7 +62,7 @@ Grain grain_at(const Timber& t, const Surface& s, float x, float y, float u, flo
     g.ring = phase < 0.78F ? phase / 0.78F : (1 - phase) / 0.22F;
     g.ring = g.ring * g.ring * (0.6F + 0.4F * clamp01(g.slow + 0.6F));
     g.fibre = t.fibre.sample(x + ox, y + oy);
-    g.pore = smooth(0.32F, 0.55F, t.pore.sample(x + oy, y + ox));
+    g.pore = smooth(0.36F, 0.70F, t.pore.sample(x + oy, y + ox));
     return g;
 }
 
@@ -71,7 +71,7 @@ Rgb wood_colour(const std::vector<Rgb>& colours, const Grain& g, std::uint32_t i
     c = mix(c, c * Rgb{0.66F, 0.58F, 0.52F}, g.ring * 0.62F);
     c = c * (1 + g.fibre * 0.20F + g.slow * 0.14F);
     c = c * (1 - g.pore * 0.22F);
-    return mix(c, colours[3], g.knot * 0.72F);
+    return mix(c, mix(colours[3], c * 0.7F, 0.3F), g.knot * 0.75F);
 }
 
 }  // namespace
@@ -87,8 +87,8 @@ void planks(Surface& s, const Look& look) {
         const Surface turned(s.h, s.w, s.unit);
         bond = make_bond(turned, 620, 128 * look.scale, true);
     }
-    bond.joint = 5;
-    bond.radius = 3;
+    bond.joint = 3.5F;
+    bond.radius = 2.5F;
     bond.irregular = 2;
     bond.shift = 0.5F;
     const Field wobble = s.noise(120, 4, look.sub(5));

@@ -53,11 +53,13 @@ struct Column {
     float ease;
 };
 
-std::vector<Column> columns(int size, int cells) {
+/// The shift keeps the octaves' lattices from lining up, which the eye would see as a weave.
+std::vector<Column> columns(int size, int cells, float shift) {
     std::vector<Column> all(static_cast<std::size_t>(size));
     for (int x = 0; x < size; ++x) {
-        const float at =
-            (static_cast<float>(x) + 0.5F) * static_cast<float>(cells) / static_cast<float>(size);
+        const float place =
+            (static_cast<float>(x) + 0.5F) * static_cast<float>(cells) / static_cast<float>(size) + shift;
+        const float at = place >= static_cast<float>(cells) ? place - static_cast<float>(cells) : place;
         const int cell = std::min(static_cast<int>(at), cells - 1);
         const float t = at - static_cast<float>(cell);
         all[static_cast<std::size_t>(x)] = {cell, (cell + 1) % cells, t, t * t * t * (t * (t * 6 - 15) + 10)};
@@ -80,8 +82,8 @@ void octave(int w, int h, int cells_x, int cells_y, std::uint32_t seed, Use use)
             const float angle = static_cast<float>(hash) * (6.2831853F / 4294967296.0F);
             gradients[index(x, y, cells_x)] = {std::cos(angle), std::sin(angle)};
         }
-    const std::vector<Column> across = columns(w, cells_x);
-    const std::vector<Column> down = columns(h, cells_y);
+    const std::vector<Column> across = columns(w, cells_x, unit_hash(seed, 1));
+    const std::vector<Column> down = columns(h, cells_y, unit_hash(seed, 2));
     for (int y = 0; y < h; ++y) {
         check_cancelled();
         const Column& row = down[static_cast<std::size_t>(y)];
@@ -117,8 +119,8 @@ Field sum_octaves(int w, int h, const Waves& waves, std::uint32_t seed, Add add)
                [&](std::size_t at, float n) { field.v[at] += gain * add(n); });
         total += amplitude;
         amplitude *= waves.gain;
-        cx *= 2;
-        cy *= 2;
+        cx = cx * 2 + (i & 1);
+        cy = cy * 2 + (i & 1);
     }
     const float scale = 1 / total;
     for (float& value : field.v) value *= scale;

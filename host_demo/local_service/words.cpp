@@ -463,7 +463,7 @@ std::vector<Rgb> Look::palette(std::initializer_list<int> natural) const {
     for (std::size_t i = 0; i < own.size(); ++i) {
         if (!colours.empty()) {
             const float ratio = std::pow(luma(own[i]) / mean, 0.8F);
-            own[i] = mix(colours[i % colours.size()] * ratio, own[i], 0.08F);
+            own[i] = mix(saturated(colours[i % colours.size()] * ratio, 0.9F), own[i], 0.16F);
         }
         own[i] = own[i] * Rgb{value * (1 + warm), value, value * (1 - warm)};
     }
