@@ -61,7 +61,7 @@ public:
         : base_url_(std::move(base_url)),
           upload_url_(std::move(upload_url)),
           capabilities_(make_capabilities(base_url_)),
-          remote_(!kie::is_local_address(base_url_)) {}
+          remote_(!is_local_address(base_url_)) {}
 
     const Capabilities& capabilities() const override { return capabilities_; }
 

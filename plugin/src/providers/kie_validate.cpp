@@ -1,7 +1,5 @@
 #include "providers/kie_validate.h"
 
-#include "net/address.h"
-#include "net/url.h"
 #include "providers/wire_text.h"
 
 #include <algorithm>
@@ -130,14 +128,6 @@ Result<void> check_settings(const TextureRequest& request, const Capabilities& s
 }
 
 }  // namespace
-
-bool is_local_address(std::string_view url) {
-    const Result<net::Url> parsed = net::parse_url(url);
-    if (!parsed) return false;
-    if (net::is_loopback_host(parsed.value().host)) return true;
-    const std::optional<net::Address> address = net::parse_address(parsed.value().host);
-    return address && net::classify(*address) != net::AddressKind::Public;
-}
 
 Result<void> validate(const TextureRequest& request, const Capabilities& service, bool remote) {
     for (Result<void> result : {check_prompt(request, service), check_input(request.input, service, remote),

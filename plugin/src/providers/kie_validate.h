@@ -4,9 +4,6 @@
 
 namespace kontexture::providers::kie {
 
-/// An address that only this machine or its network can reach. False for what is no address.
-bool is_local_address(std::string_view url);
-
 /// InvalidArgument with the field, its value and what is allowed, for the first field that is wrong. A
 /// `remote` service cannot read local addresses.
 Result<void> validate(const TextureRequest& request, const Capabilities& service, bool remote);

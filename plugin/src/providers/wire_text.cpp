@@ -97,6 +97,24 @@ bool is_web_address(std::string_view text) {
     return is_utf8(text) && !has_control_characters(text, false) && text.find(' ') == std::string_view::npos;
 }
 
+bool is_local_address(std::string_view text) {
+    if (!is_web_address(text)) return false;
+    std::string host = lower_case(text.substr(text.find("://") + 3));
+    host.resize(std::min(host.size(), host.find_first_of("/?#")));
+    host.erase(0, host.rfind('@') + 1);
+    if (host.starts_with('['))
+        return host.starts_with("[::1]") || host.starts_with("[fc") || host.starts_with("[fd") ||
+               host.starts_with("[fe80:");
+    host.resize(std::min(host.size(), host.find(':')));
+    if (host == "localhost" || host.ends_with(".localhost") || host.ends_with(".local")) return true;
+    if (host.find_first_not_of("0123456789.") != std::string::npos) return false;
+    for (std::string_view network : {"127.", "10.", "192.168.", "169.254.", "0."})
+        if (host.starts_with(network)) return true;
+    // 172.16.0.0 to 172.31.255.255
+    return host.size() > 7 && host.starts_with("172.") && host[6] == '.' && host.substr(4, 2) >= "16" &&
+           host.substr(4, 2) <= "31";
+}
+
 std::string repair_utf8(std::string_view text) {
     std::string repaired;
     repaired.reserve(text.size());

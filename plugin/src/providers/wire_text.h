@@ -16,6 +16,9 @@ bool is_blank(std::string_view text);
 bool has_control_characters(std::string_view text, bool allow_line_breaks);
 /// http:// or https:// in any case, then a host, and no spaces or control characters anywhere.
 bool is_web_address(std::string_view text);
+/// A web address that plainly belongs to this machine or its network. A courtesy to catch mistakes, no guard:
+/// names are not resolved.
+bool is_local_address(std::string_view text);
 
 /// The same text with a replacement character for every byte that is not UTF-8.
 std::string repair_utf8(std::string_view text);

@@ -32,3 +32,21 @@ TEST_CASE("repaired text is valid and keeps what was valid") {
     CHECK_FALSE(is_utf8("\xF0\x9F\x98"));
     CHECK_FALSE(is_utf8("\xF0\x80\x80\x80"));
 }
+
+TEST_CASE("local addresses are told from public ones") {
+    for (const char* url :
+         {"http://localhost", "HTTP://LOCALHOST:8000/x", "https://me@localhost/x", "http://printer.local/x",
+          "http://127.0.0.1:1", "http://10.1.2.3/x", "http://172.16.0.1/", "http://172.31.9.9",
+          "http://192.168.1.1?x", "http://169.254.169.254", "http://[::1]:80/", "http://[fd00::1]/",
+          "http://[fe80::1]/"}) {
+        CAPTURE(url);
+        CHECK(is_local_address(url));
+    }
+    for (const char* url :
+         {"https://api.kie.ai", "http://8.8.8.8/x", "http://172.15.0.1/", "http://172.32.0.1",
+          "http://192.169.1.1", "http://10.example.com/", "https://localhost.example/", "http://[2606::1]/",
+          "http://a/@localhost", "http://@", "http://a@", "localhost", ""}) {
+        CAPTURE(url);
+        CHECK_FALSE(is_local_address(url));
+    }
+}
