@@ -16,6 +16,31 @@ TEST_CASE("Ctrl+Enter submits what was typed") {
     CHECK(f.script.submitted[0].output_format == OutputFormat::Png);
 }
 
+TEST_CASE("Typing goes on after Ctrl+Enter") {
+    PanelFixture f;
+    REQUIRE(f.gui.click("prompt"));
+    f.gui.type("moss");
+    f.gui.press(ImGuiKey_Enter, true);
+    f.gui.type(" on bark");
+    f.gui.press(ImGuiKey_Enter, true);
+    REQUIRE(f.script.submitted.size() == 2);
+    CHECK(f.script.submitted[1].prompt == "moss on bark");
+}
+
+TEST_CASE("The host may set the prompt while a person types") {
+    PanelFixture f;
+    REQUIRE(f.gui.click("prompt"));
+    f.gui.type("moss");
+    f.panel->set_prompt("bark");
+    f.gui.frames(3);
+    f.panel->generate();
+    f.gui.type("s");
+    f.panel->generate();
+    REQUIRE(f.script.submitted.size() == 2);
+    CHECK(f.script.submitted[0].prompt == "bark");
+    CHECK(f.script.submitted[1].prompt == "barks");
+}
+
 TEST_CASE("Enter alone starts a line and sends nothing") {
     PanelFixture f;
     REQUIRE(f.gui.click("prompt"));
@@ -239,7 +264,7 @@ TEST_CASE("A prompt that is no UTF-8 does no harm") {
     PanelFixture f;
     f.script.add_picture(1, "broken \xF0\x28 title \xC3");
     f.script.add(JobState::Generating, "\xFF\xFE broken");
-    f.write(std::string("moss \xC3\x28 wall \xF0\x9F \x80 end\0more", 27));
+    f.write(std::string("moss \xC3\x28 wall \xF0\x9F \x80 end\0more", 26));
     f.gui.frames(3);
     f.panel->generate();
     REQUIRE(f.script.submitted.size() == 1);

@@ -34,7 +34,7 @@ void fill_everything(test::Script& script) {
 
 void check_inside(PanelFixture& f, float width) {
     for (const auto& item : f.gui.items()) {
-        CAPTURE(item.name, item.key, item.min.x, item.max.x);
+        CAPTURE(width, item.name, item.key, item.min.x, item.max.x);
         CHECK(item.min.x >= 0);
         CHECK(item.max.x <= width);
         CHECK(item.max.x > item.min.x);
@@ -50,7 +50,8 @@ TEST_CASE("Nothing leaves the panel sideways, at any width and font size") {
     };
     for (const auto [width, scale] :
          {Screen{320, 1}, Screen{320, 2}, Screen{500, 1}, Screen{800, 1}, Screen{1600, 1}, Screen{3840, 2}}) {
-        PanelFixture f(width, 5000, scale);
+        CAPTURE(width, scale);
+        PanelFixture f(width, 12000, scale);
         fill_everything(f.script);
         f.gui.frames(2);
         REQUIRE(f.gui.click("more"));

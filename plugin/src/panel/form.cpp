@@ -22,6 +22,7 @@ void set_prompt(State& state, std::string_view prompt) {
     state.form.prompt.assign(prompt);
     state.form.request.prompt = state.form.prompt.raw();
     state.form.needs_wrap = true;
+    state.form.is_prompt_replaced = true;
 }
 
 void set_mode(State& state, bool is_edit) {

@@ -35,31 +35,42 @@ float one_to_one() {
     return 1 / std::max(1.0f, ImGui::GetIO().DisplayFramebufferScale.x);
 }
 
+ImVec2 tool_size(const Ui& ui) {
+    return {ui.em(2.8f), ui.frame_height()};
+}
+
+float tool_gap(const Ui& ui) {
+    return ui.em(0.2f);
+}
+
 void draw_zoom_buttons(State& state) {
     Ui& ui = state.ui;
     View& view = state.view;
-    const float gap = ui.em(0.2f);
-    const ImVec2 size{ui.em(2.8f), ui.frame_height()};
+    const ImVec2 size = tool_size(ui);
     if (ui.choice({.name = "view.fit", .label = text::kFit, .tip = text::kFitTip}, "", view.zoom <= 0,
                   size)) {
         view.zoom = 0;
         view.pan = {};
     }
-    ImGui::SameLine(0, gap);
+    ImGui::SameLine(0, tool_gap(ui));
     const bool is_exact = std::abs(view.zoom - one_to_one()) < 1e-3f;
-    if (ui.choice({.name = "view.exact", .label = text::kOneToOne, .tip = text::kOneToOneTip}, "", is_exact,
-                  size)) {
+    const Control exact{.name = "view.exact", .label = text::kOneToOne, .tip = text::kOneToOneTip};
+    if (ui.choice(exact, "", is_exact, size)) {
         view.zoom = one_to_one();
         view.pan = {};
     }
-    ImGui::SameLine(0, ui.em(0.7f));
+}
+
+void draw_tiling_buttons(State& state) {
+    Ui& ui = state.ui;
+    View& view = state.view;
     for (int n = 1; n <= static_cast<int>(std::size(text::kTiling)); ++n) {
-        if (n > 1) ImGui::SameLine(0, gap);
+        if (n > 1) ImGui::SameLine(0, tool_gap(ui));
         const Control control{.name = "view.tiling",
                               .label = text::kTiling[n - 1],
                               .tip = text::kTilingTip,
                               .key = static_cast<std::uint64_t>(n)};
-        if (ui.choice(control, "", view.tiling == n, size)) view.tiling = n;
+        if (ui.choice(control, "", view.tiling == n, tool_size(ui))) view.tiling = n;
     }
 }
 
@@ -72,15 +83,20 @@ void draw_bar(State& state) {
                        .kind = ButtonKind::Quiet};
     if (ui.button(back)) close_view(state);
     ImGui::SameLine();
-    if (ui.icon_button({.name = "view.previous", .tip = text::kPreviousTip, .icon = Icon::Left}))
-        step_view(state, -1);
+    const Control newer{.name = "view.previous", .tip = text::kPreviousTip, .icon = Icon::Left};
+    if (ui.icon_button(newer)) step_view(state, -1);
     ImGui::SameLine(0, ui.em(0.1f));
-    if (ui.icon_button({.name = "view.next", .tip = text::kNextTip, .icon = Icon::Right}))
-        step_view(state, 1);
-    const float tools = ui.em(2.8f) * 5 + ui.em(0.2f) * 3 + ui.em(0.7f);
-    ui.flow(tools);
-    ui.align_right(tools);
+    const Control older{.name = "view.next", .tip = text::kNextTip, .icon = Icon::Right};
+    if (ui.icon_button(older)) step_view(state, 1);
+    const float zoom = 2 * tool_size(ui).x + tool_gap(ui);
+    const float tiling = 3 * tool_size(ui).x + 2 * tool_gap(ui);
+    const float both = zoom + ui.em(0.7f) + tiling;
+    ui.flow(both);
+    if (both <= ui.width()) ui.align_right(both);
     draw_zoom_buttons(state);
+    ImGui::SameLine(0, ui.em(0.7f));
+    if (tiling > ui.width()) ImGui::NewLine();
+    draw_tiling_buttons(state);
 }
 
 void move_picture(View& view, const Rect& canvas, float scale, float least_scale) {

@@ -25,6 +25,8 @@ void handle_keys(State& state) {
     state.has_keyboard = is_focused && !ImGui::GetIO().WantTextInput && !ImGui::IsAnyItemActive();
     if (is_focused && ImGui::GetIO().KeyCtrl && is_enter_pressed()) {
         generate(state);
+        // The field takes Ctrl+Enter as an end of typing; a person may go on.
+        state.form.wants_focus = state.form.is_prompt_active;
         return;
     }
     if (!state.has_keyboard) return;

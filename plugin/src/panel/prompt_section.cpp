@@ -4,6 +4,7 @@
 #include "panel/strings.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace kontexture::panel {
 namespace {
@@ -26,9 +27,9 @@ private:
 };
 
 struct Edit {
-    PromptText& prompt;
+    Form& form;
     FontMeasure measure;
-    bool is_stale = false;  ///< the width or the font changed since the last wrap
+    bool is_stale = false;  ///< the width, the font or the prompt changed since the last wrap
 };
 
 // Undo and Escape bring old breaks back as plain line ends; a person's own line end comes from another key.
@@ -44,10 +45,11 @@ std::size_t position(int value) {
 
 // The field's text changed or has another width: set the breaks anew and keep the cursor on its character.
 void rewrap(ImGuiInputTextCallbackData& data, Edit& edit) {
-    PromptText& prompt = edit.prompt;
+    PromptText& prompt = edit.form.prompt;
     const std::string_view typed(data.Buf, position(data.BufTextLen));
     if (typed == prompt.shown() && !edit.is_stale) return;
-    prompt.absorb(typed, is_reverting());
+    const bool is_replaced = std::exchange(edit.form.is_prompt_replaced, false);
+    if (!is_replaced) prompt.absorb(typed, is_reverting());
     const std::size_t cursor = prompt.to_raw(position(data.CursorPos));
     const std::size_t from = prompt.to_raw(position(data.SelectionStart));
     const std::size_t to = prompt.to_raw(position(data.SelectionEnd));
@@ -56,6 +58,7 @@ void rewrap(ImGuiInputTextCallbackData& data, Edit& edit) {
     if (std::string_view(data.Buf, position(data.BufTextLen)) == shown) return;
     data.DeleteChars(0, data.BufTextLen);
     data.InsertChars(0, shown.data(), shown.data() + shown.size());
+    if (is_replaced) return;
     data.CursorPos = static_cast<int>(prompt.to_shown(cursor));
     data.SelectionStart = static_cast<int>(prompt.to_shown(from));
     data.SelectionEnd = static_cast<int>(prompt.to_shown(to));
@@ -64,8 +67,8 @@ void rewrap(ImGuiInputTextCallbackData& data, Edit& edit) {
 int on_prompt(ImGuiInputTextCallbackData* data) {
     Edit& edit = *static_cast<Edit*>(data->UserData);
     if (data->EventFlag == ImGuiInputTextFlags_CallbackResize) {
-        edit.prompt.buffer().resize(position(data->BufTextLen));
-        data->Buf = edit.prompt.buffer().data();
+        edit.form.prompt_field.resize(position(data->BufTextLen));
+        data->Buf = edit.form.prompt_field.data();
     } else {
         rewrap(*data, edit);
     }
@@ -79,7 +82,11 @@ bool wrap_when_idle(Form& form, float text_width) {
     form.wrapped_at = text_width;
     form.wrapped_em = ImGui::GetFontSize();
     form.needs_wrap = false;
-    if (is_stale && !form.is_prompt_active) form.prompt.wrap(FontMeasure(text_width));
+    if (is_stale && !form.is_prompt_active) {
+        form.prompt.wrap(FontMeasure(text_width));
+        form.prompt_field = form.prompt.shown();
+        form.is_prompt_replaced = false;
+    }
     return is_stale && form.is_prompt_active;
 }
 
@@ -137,8 +144,8 @@ void draw_prompt(State& state) {
     // The field lies transparent over the box, so that the hint shows through.
     for (ImGuiCol slot : {ImGuiCol_FrameBg, ImGuiCol_FrameBgHovered, ImGuiCol_FrameBgActive})
         ImGui::PushStyleColor(slot, ImVec4(0, 0, 0, 0));
-    Edit edit{form.prompt, FontMeasure(text_width), is_stale};
-    std::string& buffer = form.prompt.buffer();
+    Edit edit{form, FontMeasure(text_width), is_stale};
+    std::string& buffer = form.prompt_field;
     const bool is_changed = ImGui::InputTextMultiline(
         "##prompt", buffer.data(), buffer.capacity() + 1, {width, box.height()},
         ImGuiInputTextFlags_CallbackResize | ImGuiInputTextFlags_CallbackAlways, on_prompt, &edit);

@@ -47,11 +47,10 @@ void PromptText::assign(std::string_view prompt) {
     std::erase(raw_, '\r');
     breaks_.clear();
     shown_ = raw_;
-    before_ = raw_;
 }
 
 void PromptText::absorb(std::string_view edited, bool is_revert) {
-    const std::string_view before = before_;
+    const std::string_view before = shown_;
     if (edited == before) return;
     const std::size_t shorter = std::min(edited.size(), before.size());
     std::size_t head = 0;
@@ -64,12 +63,11 @@ void PromptText::absorb(std::string_view edited, bool is_revert) {
                   [&](const Break& b) { return b.position >= head && b.position < before.size() - tail; });
     for (Break& b : breaks_)
         if (b.position >= head) b.position = b.position + edited.size() - before.size();
-    if (edited.data() != shown_.data()) shown_.assign(edited);
+    shown_.assign(edited);
     for (std::size_t i = head; is_revert && i < edited.size() - tail; ++i)
         if (shown_[i] == '\n') breaks_.push_back({i, false});
     std::sort(breaks_.begin(), breaks_.end(),
               [](const Break& a, const Break& b) { return a.position < b.position; });
-    before_ = shown_;
     rebuild_raw();
 }
 
@@ -112,7 +110,6 @@ void PromptText::wrap(const LineMeasure& measure) {
         ++line_count_;
         at += length + (is_added ? 0 : 1);
     }
-    before_ = shown_;
 }
 
 std::size_t PromptText::to_raw(std::size_t shown_position) const {

@@ -23,12 +23,11 @@ public:
     const std::string& raw() const { return raw_; }
     /// The prompt with the breaks.
     const std::string& shown() const { return shown_; }
-    std::string& buffer() { return shown_; }
     int line_count() const { return line_count_; }
 
     /// Takes another prompt; what is not UTF-8 is replaced. Needs a wrap() afterwards.
     void assign(std::string_view prompt);
-    /// Takes the field's content after typing: finds what changed against the last wrap(). New line ends are
+    /// Takes the field's content after typing: finds what changed against shown(). New line ends are
     /// the person's own, or with `is_revert` breaks that an undo brought back.
     void absorb(std::string_view edited, bool is_revert = false);
     /// Sets the breaks anew.
@@ -48,7 +47,6 @@ private:
 
     std::string raw_;
     std::string shown_;
-    std::string before_;  ///< shown_ as of the last wrap(): the field edits shown_ itself
     std::vector<Break> breaks_;
     int line_count_ = 1;
 };

@@ -74,6 +74,16 @@ float remaining_height(const State& state, const Card& card, const RequestInfo& 
     return 1 - part * part * (3 - 2 * part);
 }
 
+// The heading goes with the last card.
+float remaining_queue(State& state) {
+    float remaining = 0;
+    for (std::size_t i : state.card_order) {
+        const RequestInfo& info = state.service.requests()[i];
+        remaining = std::max(remaining, remaining_height(state, card_of(state, info), info));
+    }
+    return remaining;
+}
+
 // A finished card gives its room back smoothly, so that the results below do not jump.
 void draw_collapsing(State& state, const Card& card, float remaining) {
     Ui& ui = state.ui;
@@ -151,8 +161,16 @@ void draw_queue(State& state) {
     sync_cards(state);
     if (state.card_order.empty()) return;
     Ui& ui = state.ui;
-    ui.gap(0.2f);
-    draw_queue_header(state);
+    const float remaining = remaining_queue(state);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    if (remaining < 1) {
+        const float height = state.queue_header_height * remaining - ImGui::GetStyle().ItemSpacing.y;
+        ImGui::Dummy({1, std::max(1.0f, height)});
+    } else {
+        ui.gap(0.2f);
+        draw_queue_header(state);
+        state.queue_header_height = ImGui::GetCursorScreenPos().y - at.y;
+    }
     const std::size_t count = state.card_order.size();
     const std::size_t shown = state.is_queue_expanded ? count : std::min(count, kShortQueue);
     draw_cards(state, shown);

@@ -16,7 +16,8 @@ namespace kontexture::panel {
 struct Form {
     TextureRequest request;  ///< `prompt` and `input` follow what is below
     PromptText prompt;
-    InputImage set_aside;  ///< the picture to edit while the mode is "new"
+    std::string prompt_field;  ///< what the text field shows and edits
+    InputImage set_aside;      ///< the picture to edit while the mode is "new"
     bool is_edit = false;
     int count = 1;
     bool is_more_open = false;
@@ -26,6 +27,7 @@ struct Form {
     bool wants_focus = false;
     bool needs_wrap = true;
     bool is_prompt_active = false;
+    bool is_prompt_replaced = false;  ///< from outside, while a person may be typing
     float wrapped_at = 0;
     float wrapped_em = 0;
 };
@@ -100,6 +102,7 @@ struct State {
     std::vector<Card> cards;
     std::vector<std::size_t> card_order;  ///< scratch of the queue
     bool is_queue_expanded = false;
+    float queue_header_height = 0;
     Results results;
     View view;
     PendingApply pending;
