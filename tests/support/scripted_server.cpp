@@ -36,6 +36,8 @@ SSL_CTX* server_context(const Identity& identity) {
     bio = BIO_new_mem_buf(identity.key.data(), static_cast<int>(identity.key.size()));
     EVP_PKEY* const key = PEM_read_bio_PrivateKey(bio, nullptr, nullptr, nullptr);
     BIO_free(bio);
+    // A script's bytes are the first that come after the handshake.
+    SSL_CTX_set_num_tickets(context, 0);
     SSL_CTX_use_certificate(context, certificate);
     SSL_CTX_use_PrivateKey(context, key);
     X509_free(certificate);
