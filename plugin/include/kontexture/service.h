@@ -135,6 +135,8 @@ public:
     /// Any thread. Checks the request against capabilities() and takes it; nothing is sent when it fails. The
     /// request is safe against a crash once its first event is out.
     Result<RequestId> submit(TextureRequest request);
+    /// Any thread. Only the check of submit().
+    Result<void> check(const TextureRequest& request) const;
     /// Any thread. Before the paid call: free, and nothing is sent. After it: no texture comes, the picture
     /// is still collected into the library.
     void cancel(RequestId id);

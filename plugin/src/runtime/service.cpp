@@ -157,7 +157,7 @@ std::optional<RequestId> Service::Impl::next_id() {
     return RequestId{id_block_ + counter};
 }
 
-Result<RequestId> Service::Impl::submit(TextureRequest request) {
+Result<void> Service::Impl::check(const TextureRequest& request) const {
     if (!has_key_)
         return Error{
             ErrorCode::Unauthorized,
@@ -165,9 +165,13 @@ Result<RequestId> Service::Impl::submit(TextureRequest request) {
             0,
             "There is no API key. Get one at " + capabilities().key_page + " and set it; nothing was sent.",
             {}};
+    return workers_.provider().validate(request);
+}
+
+Result<RequestId> Service::Impl::submit(TextureRequest request) {
     if (request.model.empty() && !capabilities().models.empty())
         request.model = capabilities().models.front().id;
-    if (auto valid = workers_.provider().validate(request); !valid) return valid.error();
+    if (auto valid = check(request); !valid) return valid.error();
     const auto id = next_id();
     if (!id)
         return Error{ErrorCode::Conflict,
@@ -253,6 +257,9 @@ Service::~Service() {
 
 Result<RequestId> Service::submit(TextureRequest request) {
     return impl_->submit(std::move(request));
+}
+Result<void> Service::check(const TextureRequest& request) const {
+    return impl_->check(request);
 }
 void Service::cancel(RequestId id) {
     impl_->tell(engine::Cancel{id});

@@ -22,6 +22,7 @@ public:
     ~Impl();
 
     Result<RequestId> submit(TextureRequest request);
+    Result<void> check(const TextureRequest& request) const;
     RequestId load(ImageId image);
     void release(RequestId id);
     std::span<const Event> pump(PumpBudget budget);
