@@ -21,6 +21,8 @@ struct ServiceConfig {
     std::string user_agent = {};  ///< empty: the module's own. The vendor refuses calls that carry none
     std::string ca_file = {};     ///< PEM file of certificate authorities; empty: the system's
     std::optional<double> max_credits = {};  ///< most this object may spend; absent: no limit
+    /// What a picture takes before this data folder has learned it from finished ones; sets the first polls.
+    std::chrono::milliseconds expected_duration = std::chrono::seconds(12);
     bool collect_outstanding = true;  ///< take over and finish (for free) what earlier runs left behind
     bool force_ipv4 = false;
     bool mipmaps = true;  ///< textures come with all mip levels, made on a worker

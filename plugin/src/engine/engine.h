@@ -20,6 +20,7 @@ struct EngineConfig {
     int max_polls = 4;
     int max_fetches = 4;
     int max_images = 3;  ///< being decoded or delivered: what bounds memory
+    Duration expected_duration = std::chrono::seconds(12);  ///< of a model nothing is known of
     std::optional<double> max_credits;
     std::uint64_t seed = 1;
 };
@@ -156,7 +157,9 @@ private:
     void publish(const Job& job);
     void publish_account();
     double jitter() { return jitter_.next(); }
-    PollPlan& plan_of(const std::string& model) { return plans_[model]; }
+    PollPlan& plan_of(const std::string& model) {
+        return plans_.try_emplace(model, config_.expected_duration).first->second;
+    }
 
     EngineConfig config_;
     Jitter jitter_;

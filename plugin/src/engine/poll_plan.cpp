@@ -6,7 +6,6 @@
 namespace kontexture::engine {
 namespace {
 
-constexpr double kPriorMedianSeconds = 12;
 constexpr double kPriorSigma = 0.5;
 constexpr double kPriorWeight = 2;  ///< the prior counts as much as this many jobs
 constexpr std::size_t kRemembered = 64;
@@ -23,7 +22,8 @@ double log_normal_cdf(double seconds, double mu, double sigma) {
 
 }  // namespace
 
-PollPlan::PollPlan() {
+PollPlan::PollPlan(Duration expected)
+    : prior_mu_(std::log(std::max(0.05, std::chrono::duration<double>(expected).count()))) {
     plan();
 }
 
@@ -40,12 +40,11 @@ void PollPlan::learn(Duration duration) {
 
 void PollPlan::plan() {
     const auto count = static_cast<double>(log_seconds_.size());
-    const double prior_mu = std::log(kPriorMedianSeconds);
-    double mu = prior_mu * kPriorWeight;
+    double mu = prior_mu_ * kPriorWeight;
     for (double x : log_seconds_) mu += x;
     mu /= kPriorWeight + count;
     double squares = kPriorSigma * kPriorSigma * kPriorWeight;
-    squares += kPriorWeight * (prior_mu - mu) * (prior_mu - mu);
+    squares += kPriorWeight * (prior_mu_ - mu) * (prior_mu_ - mu);
     for (double x : log_seconds_) squares += (x - mu) * (x - mu);
     const double sigma = std::sqrt(squares / (kPriorWeight + count) * (1.0 + 1.0 / (kPriorWeight + count)));
 

@@ -11,7 +11,7 @@ namespace kontexture::engine {
 /// fixed price for each poll, by dynamic programming over a grid.
 class PollPlan {
 public:
-    PollPlan();
+    explicit PollPlan(Duration expected);
 
     /// A finished job took this long.
     void learn(Duration duration);
@@ -22,6 +22,7 @@ public:
 private:
     void plan();
 
+    double prior_mu_;
     std::vector<double> log_seconds_;  ///< ring of the last samples
     std::size_t oldest_ = 0;
     Duration median_ = {};

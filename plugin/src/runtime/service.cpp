@@ -94,6 +94,7 @@ namespace {
 engine::EngineConfig engine_config(const ServiceConfig& config, std::uint64_t seed) {
     engine::EngineConfig result;
     result.max_credits = config.max_credits;
+    result.expected_duration = config.expected_duration;
     result.seed = seed;
     return result;
 }
