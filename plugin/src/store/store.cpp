@@ -253,12 +253,13 @@ Result<void> Store::write_state(RequestId id, JobState state, bool cancelled,
     Database& database = *impl_->database;
     const Error stored = error.value_or(Error());
     const auto done = database.run(
-        "update jobs set state = ?, cancelled = ?, finished_at = ?, "
-        "submitted_at = case ? when 'queued' then 0 else submitted_at end, error_code = ?, "
-        "error_http_status = ?, error_provider_code = ?, error_message = ?, error_detail = ? where id = ?",
-        to_string(state), cancelled, is_final(state) ? to_number(now) : 0, to_string(state),
-        to_string(stored.code), stored.http_status, stored.provider_code, stored.message, stored.detail,
-        id.value);
+        "update jobs set state = ?1, cancelled = ?2, finished_at = ?3, "
+        "submitted_at = case ?1 when 'queued' then 0 else submitted_at end, "
+        "task_id = case ?1 when 'queued' then '' else task_id end, error_code = ?4, "
+        "error_http_status = ?5, error_provider_code = ?6, error_message = ?7, error_detail = ?8 where id = "
+        "?9",
+        to_string(state), cancelled, is_final(state) ? to_number(now) : 0, to_string(stored.code),
+        stored.http_status, stored.provider_code, stored.message, stored.detail, id.value);
     return expect_change(database, done, id);
 }
 

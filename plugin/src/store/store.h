@@ -115,7 +115,7 @@ public:
     /// The task exists and is paid for: marks the row Generating (the mark `cancelled` stays) and books its
     /// credits. Writing the same task twice books it once.
     Result<void> write_task(RequestId id, const std::string& task_id);
-    /// Replaces the stored error, too. Queued forgets when the job was submitted.
+    /// Replaces the stored error, too. Queued forgets when the job was submitted, and its task.
     Result<void> write_state(RequestId id, JobState state, bool cancelled, const std::optional<Error>& error,
                              engine::TimePoint now);
     /// Inserts the picture (or finds the one with the same blob) and marks the job Ready (Cancelled, if it

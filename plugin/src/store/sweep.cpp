@@ -60,11 +60,12 @@ Result<void> move_aside(const std::string& folder, const std::string& path, cons
 
 void sweep_sessions(const std::string& folder, std::int64_t own) {
     std::error_code ignored;
-    for (const std::string& name : list_folder(folder + "/tmp")) {
+    const std::filesystem::path temporary(folder + "/tmp");
+    for (const std::string& name : list_folder(temporary.string())) {
         std::int64_t session = 0;
         std::from_chars(name.data(), name.data() + name.size(), session);
         if (session != own && !FileLock::is_held(session_lock_path(folder, session))) {
-            std::filesystem::remove_all(folder + "/tmp/" + name, ignored);
+            std::filesystem::remove_all(temporary / name, ignored);
         }
     }
     for (const std::int64_t session : list_sessions(folder)) {
@@ -83,16 +84,18 @@ Result<void> sweep_blobs(Database& database, const std::string& folder, std::int
     const auto oldest = database_age(database);
     if (!oldest) return oldest.error();
 
-    const std::string blobs = folder + "/blobs";
-    for (const std::string& first : list_folder(blobs)) {
+    const std::filesystem::path blobs(folder + "/blobs");
+    for (const std::string& first : list_folder(blobs.string())) {
+        const std::filesystem::path subfolder = blobs / first;
         if (first.starts_with("incoming-")) {
             std::error_code ignored;
-            std::filesystem::remove(blobs + "/" + first, ignored);
+            std::filesystem::remove(subfolder, ignored);
             continue;
         }
-        for (const std::string& rest : list_folder(blobs + "/" + first)) {
-            const std::string blob = first + rest;
-            const std::string path = blobs + "/" + first + "/" + rest;
+        for (const std::string& rest : list_folder(subfolder.string())) {
+            BlobId blob = first;
+            blob += rest;
+            const std::string path = (subfolder / rest).string();
             if (!Blobs::is_id(blob) || referenced->contains(blob) || modified_at(path) < *oldest) continue;
             if (auto moved = move_aside(folder, path, blob); !moved) return moved;
         }

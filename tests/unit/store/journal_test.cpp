@@ -223,6 +223,12 @@ TEST_CASE("no second paid call for a task or a picture that is there") {
     CHECK(entry(*store, failed).task_id.empty());
     REQUIRE(store->write_task(failed, "task-2b"));
     CHECK(spent(temp) == 15);
+
+    // The engine's way to post a failed job anew goes through Queued.
+    REQUIRE(store->write_state(failed, JobState::Failed, false, Error{ErrorCode::NotFound}, at(10000)));
+    REQUIRE(store->write_state(failed, JobState::Queued, false, {}, at(11000)));
+    CHECK(entry(*store, failed).task_id.empty());
+    REQUIRE(store->write_submitting(failed, at(12000), 18, 10s));
 }
 
 TEST_CASE("the submit window") {

@@ -3,6 +3,7 @@
 #include "store/database.h"
 #include "store/session_lock.h"
 
+#include <algorithm>
 #include <thread>
 
 using namespace store_test;
@@ -129,6 +130,7 @@ TEST_CASE("two threads with a store each never pass more than the window allows"
     int failed[2] = {};
     std::unique_ptr<Store> stores[2] = {open_store(temp.path()), open_store(temp.path())};
     std::vector<std::thread> threads;
+    threads.reserve(2);
     for (int index = 0; index < 2; ++index) {
         threads.emplace_back([&, index] {
             for (int i = 1; i <= kJobs; ++i) {
@@ -151,6 +153,7 @@ TEST_CASE("stores that are opened at the same moment all succeed") {
     constexpr int kStores = 8;
     std::uint64_t blocks[kStores] = {};
     std::vector<std::thread> threads;
+    threads.reserve(kStores);
     for (int index = 0; index < kStores; ++index) {
         threads.emplace_back([&, index] {
             const auto store = try_open(temp.path());
