@@ -252,6 +252,12 @@ Result<void> Store::write_state(RequestId id, JobState state, bool cancelled,
                                 const std::optional<Error>& error, engine::TimePoint now) {
     Database& database = *impl_->database;
     const Error stored = error.value_or(Error());
+    // A cancellation can come while the picture is being stored; what has its picture stays finished.
+    const char* kept =
+        cancelled ? "update jobs set cancelled = 1, state = 'cancelled' where id = ? and image_id is not null"
+                  : "update jobs set cancelled = cancelled where id = ? and image_id is not null";
+    if (const auto finished = database.run(kept, id.value); !finished || database.changes() > 0)
+        return finished;
     const auto done = database.run(
         "update jobs set state = ?1, cancelled = ?2, finished_at = ?3, "
         "submitted_at = case ?1 when 'queued' then 0 else submitted_at end, "
