@@ -328,7 +328,8 @@ void LocalService::Impl::paint_task(Task task) {
     }
     const Picture painted = paint(order, stopping_);
     if (stopping_) return;
-    const std::string bytes = task.jpeg ? encode_jpeg(painted) : encode_png(painted);
+    const std::string bytes = task.jpeg ? encode_jpeg(painted) : encode_png(painted, &stopping_);
+    if (stopping_) return;
     if (bytes.empty() || !write_file_durably(store_.result_path(task.result_name), bytes))
         return settle(task.id, TaskState::Failed, 500, "The result could not be written", "");
     settle(task.id, TaskState::Painted, 0, "", task.result_name);

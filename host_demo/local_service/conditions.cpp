@@ -87,7 +87,7 @@ void burn(Surface& s, const Look& look, float k) {
     const Field ash = s.noise(50, 6, look.sub(242), 0.66F);
     const Field crackle = fractures(s, 34, 2.4F, look.sub(243));
     each(s, [&](int, int, std::size_t at) {
-        const float level = patch.v[at] + ash.v[at] * 0.15F + 0.12F * k;
+        const float level = patch.v[at] + ash.v[at] * 0.15F + 0.22F * (k - 1) - 0.06F;
         const float brown = smooth(-0.30F, 0.05F, level);
         s.colour[at] = mix(s.colour[at], s.colour[at] * Rgb{0.50F, 0.38F, 0.29F}, brown * 0.85F);
         const float char_mask = smooth(-0.04F, 0.16F, level);

@@ -64,7 +64,7 @@ void recolour(Surface& s, const std::vector<Rgb>& wanted) {
         mean += luma(c) * share;
         mean_saturation += saturation(c) * share;
     }
-    const Rgb target = wanted.front();
+    const Rgb target = saturated(wanted.front(), 0.85F);
     // From towards the colour's own lightness, without losing the picture's range.
     const float level = mix(mean, luma(target), 0.75F) / std::max(0.02F, mean);
     each(s, [&](int, int, std::size_t at) {

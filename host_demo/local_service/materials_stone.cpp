@@ -89,7 +89,7 @@ void asphalt(Surface& s, const Look& look) {
 }
 
 void marble(Surface& s, const Look& look) {
-    const bool dark = !look.colours.empty() && luma(look.colours[0]) < 0.35F;
+    const bool dark = !look.colours.empty() && luma(look.colours[0]) < 0.5F;
     // A second colour is the veins'.
     Look base = look;
     if (base.colours.size() > 1) base.colours.resize(1);
@@ -101,17 +101,17 @@ void marble(Surface& s, const Look& look) {
     const Field wx = s.noise(380, 5, look.sub(1), 0.55F);
     const Field wy = s.noise(380, 5, look.sub(2), 0.55F);
     const float size = look.scale;
-    const Field broad = warped(s.crests(430 * size, 3, look.sub(3)), wx, wy, 190 * s.unit);
-    const Field thin = warped(s.crests(240 * size, 4, look.sub(4)), wy, wx, 150 * s.unit);
+    const Field broad = warped(s.crests(400 * size, 1, look.sub(3)), wx, wy, 190 * s.unit);
+    const Field thin = warped(s.crests(230 * size, 1, look.sub(4)), wy, wx, 150 * s.unit);
     const Field cloud = warped(s.noise(330 * size, 5, look.sub(5), 0.55F), wx, wy, 150 * s.unit);
-    const Field web = warped(s.crests(120 * size, 3, look.sub(7)), wx, wy, 60 * s.unit);
+    const Field web = warped(s.crests(110 * size, 1, look.sub(7)), wx, wy, 60 * s.unit);
     const Field fine = s.noise(14, 4, look.sub(6), 0.65F);
     each(s, [&](int, int, std::size_t at) {
-        const float deep = smooth(0.62F, 0.88F, broad.v[at] + cloud.v[at] * 0.08F);
-        const float hair = smooth(0.55F, 0.74F, thin.v[at]);
-        const float spider = smooth(0.70F, 0.88F, web.v[at]) * smooth(-0.15F, 0.25F, cloud.v[at]);
+        const float deep = smooth(0.72F, 0.97F, broad.v[at] + cloud.v[at] * 0.10F);
+        const float hair = smooth(0.86F, 0.985F, thin.v[at]) * smooth(-0.35F, 0.2F, wy.v[at]);
+        const float spider = smooth(0.86F, 0.98F, web.v[at]) * smooth(-0.15F, 0.25F, cloud.v[at]);
         Rgb c = along(colours, 0.5F + cloud.v[at] * 0.75F);
-        c = mix(c, mix(c, vein, 0.55F), smooth(0.25F, 0.8F, broad.v[at]) * 0.38F);
+        c = mix(c, mix(c, vein, 0.55F), smooth(0.25F, 0.9F, broad.v[at]) * 0.34F);
         c = mix(c, vein, deep * 0.72F);
         c = mix(c, warm, hair * 0.30F * smooth(-0.2F, 0.4F, wx.v[at]));
         c = mix(c, vein, std::max(hair * 0.55F, spider * 0.30F));

@@ -1,5 +1,26 @@
 #include "picture_file.h"
 
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include "deflate.h"
+
+namespace {
+
+thread_local const std::atomic<bool>* t_cancelled = nullptr;
+
+/// In the form that the encoder asks for: a malloc'd buffer, or null.
+unsigned char* compress(unsigned char* data, int size, int* out_size, int) {
+    const auto packed = local_service::deflate_literals({data, static_cast<std::size_t>(size)}, t_cancelled);
+    *out_size = static_cast<int>(packed.size());
+    auto* out = packed.empty() ? nullptr : static_cast<unsigned char*>(std::malloc(packed.size()));
+    if (out) std::memcpy(out, packed.data(), packed.size());
+    return out;
+}
+
+}  // namespace
+
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wsign-conversion"
@@ -20,13 +41,11 @@
 #define STB_IMAGE_WRITE_STATIC
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STBI_WRITE_NO_STDIO
+#define STBIW_ZLIB_COMPRESS compress
 #include <stb_image_write.h>
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif
-
-#include <memory>
-#include <mutex>
 
 namespace local_service {
 
@@ -56,15 +75,13 @@ Picture decode_picture(const std::string& bytes) {
     return {width, height, std::vector<std::uint8_t>(pixels.get(), pixels.get() + count)};
 }
 
-std::string encode_png(const Picture& picture) {
-    // The level is a global of the library; set once, before the first picture.
-    static std::once_flag once;
-    std::call_once(once, [] { stbi_write_png_compression_level = 5; });
+std::string encode_png(const Picture& picture, const std::atomic<bool>* cancelled) {
+    t_cancelled = cancelled;
     std::string bytes;
-    if (!stbi_write_png_to_func(append, &bytes, picture.width, picture.height, 3, picture.pixels.data(),
-                                picture.width * 3))
-        return {};
-    return bytes;
+    const int written = stbi_write_png_to_func(append, &bytes, picture.width, picture.height, 3,
+                                               picture.pixels.data(), picture.width * 3);
+    t_cancelled = nullptr;
+    return written != 0 ? bytes : std::string();
 }
 
 std::string encode_jpeg(const Picture& picture) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -15,7 +16,8 @@ struct Picture {
 
 /// Empty when the bytes are no picture or one beyond 40 megapixels.
 Picture decode_picture(const std::string& bytes);
-std::string encode_png(const Picture& picture);
+/// Empty when cancelled.
+std::string encode_png(const Picture& picture, const std::atomic<bool>* cancelled = nullptr);
 std::string encode_jpeg(const Picture& picture);
 
 }  // namespace local_service

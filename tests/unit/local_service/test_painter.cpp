@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "catch.h"
+#include "local_service/deflate.h"
 #include "local_service/painter.h"
 #include "local_service/words.h"
 
@@ -108,7 +109,8 @@ TEST_CASE("one seed gives one picture, another gives another") {
     for (const char* word : {"brick", "stone wall", "planks", "grass", "marble", "unheard of"}) {
         CAPTURE(word);
         const Picture first = paint_words(word, 11);
-        CHECK(first.pixels == paint_words(word, 11).pixels);
+        const bool same = first.pixels == paint_words(word, 11).pixels;
+        CHECK(same);
         CHECK(mean_difference(first, paint_words(word, 12)) > 4);
     }
 }
@@ -137,4 +139,43 @@ TEST_CASE("a cancelled painting is empty") {
     order.prompt = "rock";
     order.divisor = 8;
     CHECK(paint(order, cancelled).pixels.empty());
+}
+
+TEST_CASE("a picture survives PNG exactly, whatever it holds") {
+    for (int kind = 0; kind < 4; ++kind) {
+        CAPTURE(kind);
+        Picture picture{301, 257, std::vector<std::uint8_t>(301 * 257 * 3)};
+        std::uint32_t state = 9;
+        for (std::size_t i = 0; i < picture.pixels.size(); ++i) {
+            state = state * 1664525U + 1013904223U;
+            const std::uint32_t noise = state >> 24U;
+            // Flat, noise, a slope, and counts so uneven that the code lengths reach their limit.
+            const std::uint32_t values[] = {7, noise, static_cast<std::uint32_t>(i / 900),
+                                            std::uint32_t{1} << (noise % 8) >> (state >> 12U & 7U)};
+            picture.pixels[i] = static_cast<std::uint8_t>(values[kind]);
+        }
+        const bool same = decode_picture(encode_png(picture)).pixels == picture.pixels;
+        CHECK(same);
+    }
+    const std::atomic<bool> cancelled{true};
+    CHECK(encode_png(Picture{4, 4, std::vector<std::uint8_t>(48)}, &cancelled).empty());
+}
+
+TEST_CASE("counts that grow like Fibonacci's do not overflow the code lengths") {
+    std::vector<std::uint8_t> data;
+    std::size_t a = 1, b = 1;
+    for (std::uint8_t symbol = 0; symbol < 24; ++symbol) {
+        data.insert(data.end(), a, symbol);
+        const std::size_t next = a + b;
+        a = b;
+        b = next;
+    }
+    // As a picture whose rows are stored unfiltered or not, it must come back the same.
+    const int width = 256;
+    const int height = static_cast<int>(data.size() / 3 / 256);
+    data.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
+    const Picture picture{width, height, data};
+    const bool same = decode_picture(encode_png(picture)).pixels == picture.pixels;
+    CHECK(same);
+    CHECK(deflate_literals(data, nullptr).size() > 100);
 }

@@ -26,7 +26,8 @@ TEST_CASE("a restart on another port keeps tasks, credits and pictures") {
     REQUIRE(done["successFlag"] == 1);
     const std::string url = done["response"]["resultImageUrl"];
     CHECK(url.rfind(service->base_url(), 0) == 0);
-    CHECK(client.http.Get(Client::path_of(url))->body == first);
+    const bool same = client.http.Get(Client::path_of(url))->body == first;
+    CHECK(same);
     CHECK(json::parse(client.get("/api/v1/chat/credit")->body)["data"] == 995);
 }
 
@@ -53,7 +54,8 @@ TEST_CASE("a task that was accepted but not painted is painted the same after a 
     Client client(*service);
     const json done = client.finish(id);
     REQUIRE(done["successFlag"] == 1);
-    CHECK(client.http.Get(Client::path_of(done["response"]["resultImageUrl"]))->body == first);
+    const bool same = client.http.Get(Client::path_of(done["response"]["resultImageUrl"]))->body == first;
+    CHECK(same);
 }
 
 TEST_CASE("a fixed seed does not repeat task ids after a restart") {
