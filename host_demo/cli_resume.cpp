@@ -1,0 +1,165 @@
+#include <algorithm>
+
+#include "cli_commands.h"
+#include "cli_tracker.h"
+
+// resume: requests that the service still works on are followed to their files, and pictures that arrived
+// while nobody was there to write them are written.
+namespace command_line {
+
+using kontexture::JobState;
+using kontexture::LibraryEntry;
+using kontexture::RequestId;
+using kontexture::RequestInfo;
+using kontexture::Resolution;
+using kontexture::Result;
+using kontexture::Service;
+using kontexture::WaitReason;
+
+namespace {
+
+bool contains(const std::vector<std::uint64_t>& ids, RequestId id) {
+    return std::ranges::find(ids, id.value) != ids.end();
+}
+
+class Resume {
+public:
+    Resume(const Options& options, Session& session, Outbox& outbox, Report& report, std::string folder)
+        : options_(options),
+          session_(session),
+          outbox_(outbox),
+          report_(report),
+          folder_(std::move(folder)),
+          tracker_(session, outbox, report) {}
+
+    Result<ExitCode> run() {
+        if (!session_.wait_until_restored()) return kInterrupted;
+        if (auto read = read_ended(); !read) return read.error();
+        outstanding_.assign(session_.service().requests().begin(), session_.service().requests().end());
+        if (auto checked = check_ids(); !checked) return checked.error();
+        report_.set_total(static_cast<int>(outstanding_.size() + ended_.size()));
+        for (const LibraryEntry& entry : ended_) tracker_.finish(entry, path_of(entry.id, entry.request));
+        for (const RequestInfo& info : outstanding_) take_up(info);
+        if (outstanding_.empty() && ended_.empty()) report_.note("Nothing is outstanding.");
+        const ExitCode code = tracker_.run(options_.timeout_seconds);
+        tell_of_others();
+        return code;
+    }
+
+private:
+    std::string path_of(RequestId id, const kontexture::TextureRequest& request) const {
+        if (!folder_.empty()) return path_for({{}, folder_}, id, request);
+        const auto wish = outbox_.wishes().find(id.value);
+        return wish == outbox_.wishes().end() ? "" : wish->second.path;
+    }
+
+    /// Wishes whose requests are not ours to follow: they have ended, or somebody else follows them.
+    Result<void> read_ended() {
+        std::map<std::uint64_t, Wish> missing = outbox_.wishes();
+        if (missing.empty()) return {};
+        const auto read = session_.read_library("", [&](std::span<const LibraryEntry> entries) {
+            for (const LibraryEntry& entry : entries) {
+                const auto wish = missing.find(entry.id.value);
+                if (wish == missing.end()) continue;
+                if (entry.image || kontexture::is_final(entry.state)) {
+                    if (!session_.service().find(entry.id)) ended_.push_back(entry);
+                } else if (!session_.service().find(entry.id)) {
+                    ++elsewhere_[wish->second.service];
+                }
+                missing.erase(wish);
+            }
+        });
+        if (!read) return read;
+        // Killed before it was accepted: there is no such request.
+        for (const auto& [id, wish] : missing)
+            if (!session_.service().find(RequestId{id})) outbox_.done(RequestId{id});
+        return {};
+    }
+
+    Result<void> check_ids() const {
+        const auto may = [this](std::uint64_t id, bool or_unsent) {
+            return std::ranges::any_of(outstanding_, [&](const RequestInfo& info) {
+                return info.id.value == id && (info.state == JobState::OutcomeUnknown ||
+                                               (or_unsent && info.waiting == WaitReason::Resume));
+            });
+        };
+        for (const std::uint64_t id : options_.send_again)
+            if (!may(id, false))
+                return invalid("--send-again " + std::to_string(id) +
+                               ": there is no request of unknown outcome with this id. See: kontexture list");
+        for (const std::uint64_t id : options_.discard)
+            if (!may(id, true))
+                return invalid(
+                    "--discard " + std::to_string(id) +
+                    ": there is no unsent request, and none of unknown outcome, with this id. See: "
+                    "kontexture list");
+        return {};
+    }
+
+    void take_up(const RequestInfo& info) {
+        Service& service = session_.service();
+        const bool unsent = info.waiting == WaitReason::Resume;
+        const bool discard = contains(options_.discard, info.id);
+        const bool send = unsent ? options_.send_queued : contains(options_.send_again, info.id);
+        tracker_.follow(info, path_of(info.id, info.request), discard || send);
+        if (discard) {
+            unsent ? service.cancel(info.id) : service.resolve(info.id, Resolution::Discard);
+        } else if (send) {
+            unsent ? service.resume(info.id) : service.resolve(info.id, Resolution::SendAgain);
+        }
+    }
+
+    void tell_of_others() const {
+        for (const auto& [service, number] : elsewhere_) {
+            const std::string count = std::to_string(number) + (number == 1 ? " request" : " requests");
+            if (service == session_.place().config.service_id) {
+                report_.note(count + " belong to another process that is running.");
+            } else if (service == "local") {
+                report_.note(count + " of the local service remain. Collect: kontexture resume --local");
+            } else {
+                report_.note(count + " of " + service +
+                             " remain. Collect: set KIE_API_KEY, then kontexture resume --base-url " +
+                             service);
+            }
+        }
+    }
+
+    const Options& options_;
+    Session& session_;
+    Outbox& outbox_;
+    Report& report_;
+    std::string folder_;
+    Tracker tracker_;
+    std::vector<RequestInfo> outstanding_;
+    std::vector<LibraryEntry> ended_;
+    std::map<std::string, int> elsewhere_;  ///< by service
+};
+
+int fail(const kontexture::Error& error) {
+    if (error.code == kontexture::ErrorCode::Interrupted) return kInterrupted;
+    print_error(error);
+    return error.code == kontexture::ErrorCode::InvalidArgument ? kNothingSent : kSomeFailed;
+}
+
+}  // namespace
+
+int run_resume(const Options& options) {
+    auto place = find_place(options);
+    if (!place) return fail(place.error());
+    std::string folder;
+    if (!options.fields.out.empty()) {
+        auto made = make_folder(options.fields.out);
+        if (!made) return fail(made.error());
+        folder = std::move(*made);
+    }
+    const auto session = Session::open(std::move(*place));
+    if (!session) return fail(session.error());
+    const Place& here = (*session)->place();
+    Outbox outbox(here.config.data_dir, here.config.service_id);
+    if (const auto taken = outbox.take_over(); !taken) return fail(taken.error());
+    const auto report = make_report(options.jsonl);
+    const auto code = Resume(options, **session, outbox, *report, std::move(folder)).run();
+    return code ? *code : fail(code.error());
+}
+
+}  // namespace command_line

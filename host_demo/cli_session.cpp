@@ -1,0 +1,153 @@
+#include "cli_session.h"
+
+#include <cstdlib>
+#include <thread>
+
+#include "cli_interrupt.h"
+#include "cli_requests.h"
+
+namespace command_line {
+
+using namespace std::chrono_literals;
+using kontexture::Error;
+using kontexture::ErrorCode;
+using kontexture::Event;
+using kontexture::LibraryPage;
+using kontexture::LibraryQuery;
+using kontexture::Result;
+using kontexture::Service;
+
+namespace {
+
+constexpr auto kPause = 15ms;
+constexpr std::uint32_t kPageSize = 200;
+constexpr const char* kLocalId = "local";
+
+std::string environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value ? value : "";
+}
+
+std::string first_of(std::string option, const char* variable) {
+    return option.empty() ? environment(variable) : std::move(option);
+}
+
+std::string default_data_dir() {
+    if (const std::string data = environment("XDG_DATA_HOME"); !data.empty()) return data + "/kontexture";
+    if (const std::string home = environment("HOME"); !home.empty()) return home + "/.local/share/kontexture";
+    return "kontexture-data";
+}
+
+/// As a shell reads it back.
+std::string quoted(const std::string& text) {
+    constexpr const char* kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,+@%=";
+    if (!text.empty() && text.find_first_not_of(kPlain) == text.npos) return text;
+    std::string result = "'";
+    for (const char letter : text) result += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+    return result + '\'';
+}
+
+std::string resume_command(const Options& options, bool local) {
+    std::string text = "kontexture resume";
+    if (local) text += " --local";
+    if (!options.base_url.empty()) text += " --base-url " + quoted(options.base_url);
+    if (!options.data_dir.empty()) text += " --data-dir " + quoted(options.data_dir);
+    return text;
+}
+
+}  // namespace
+
+Result<Place> find_place(const Options& options) {
+    if (options.local && !(options.base_url.empty() && options.upload_url.empty()))
+        return invalid("--local brings its own address. Leave out --base-url and --upload-url, or --local.");
+    Place place;
+    place.local = options.local;
+    kontexture::ServiceConfig& config = place.config;
+    config.mipmaps = false;
+    config.data_dir = first_of(options.data_dir, "KONTEXTURE_DATA_DIR");
+    if (config.data_dir.empty()) config.data_dir = default_data_dir();
+    if (!options.local) {
+        config.api_key = environment("KIE_API_KEY");
+        const std::string base_url = first_of(options.base_url, "KONTEXTURE_BASE_URL");
+        if (!base_url.empty()) config.base_url = base_url;
+        config.upload_url = first_of(options.upload_url, "KONTEXTURE_UPLOAD_URL");
+        if (config.api_key.empty()) {
+            // Without a key only local runs can have left something behind.
+            if (options.command == Command::Resume && base_url.empty()) {
+                place.local = true;
+            } else if (options.command != Command::List) {
+                return invalid(
+                    "There is no key. Set KIE_API_KEY in the environment to the service's key, or give "
+                    "--local "
+                    "for procedural pictures without a service, at no cost. Nothing was sent.");
+            }
+        }
+    }
+    place.resume_command = resume_command(options, place.local);
+    return place;
+}
+
+void HeadlessHost::log(kontexture::LogLevel level, std::string_view text) {
+    // What concerns a request is told with the request.
+    if (level == kontexture::LogLevel::Warning && !text.starts_with("request ")) warnings_.emplace_back(text);
+}
+
+Result<std::unique_ptr<Session>> Session::open(Place place) {
+    auto session = std::make_unique<Session>();
+    kontexture::ServiceConfig config = place.config;
+    if (place.local) {
+        std::string problem;
+        session->local_ =
+            local_service::LocalService::start({.data_dir = config.data_dir + "/local_service"}, &problem);
+        if (!session->local_)
+            return Error{.code = ErrorCode::Network,
+                         .message = "The local service could not start: " + problem + "."};
+        config.api_key = session->local_->key();
+        config.base_url = session->local_->base_url();
+        config.upload_url.clear();
+        config.service_id = kLocalId;
+    }
+    if (config.service_id.empty()) config.service_id = config.base_url;
+    place.config.service_id = config.service_id;
+    session->place_ = std::move(place);
+    auto service = Service::create(std::move(config), session->host_);
+    if (!service) return service.error();
+    session->service_ = std::move(*service);
+    return session;
+}
+
+std::span<const Event> Session::pump() {
+    const std::span<const Event> events = service_->pump({.time = 5ms, .bytes = std::size_t{256} << 20});
+    if (events.empty()) std::this_thread::sleep_for(kPause);
+    return events;
+}
+
+bool Session::wait_until_restored() {
+    // Commands are answered in order, and this one comes after what create() told.
+    service_->set_max_credits(place_.config.max_credits);
+    while (!is_interrupted())
+        for (const Event& event : pump())
+            if (event.kind == Event::Kind::Account) return true;
+    return false;
+}
+
+Result<void> Session::read_library(
+    const std::string& search,
+    const std::function<void(std::span<const kontexture::LibraryEntry>)>& on_page) {
+    LibraryQuery query{.search = search, .pictures_only = false, .limit = kPageSize};
+    for (std::uint64_t total = 1; query.offset < total; query.offset += kPageSize) {
+        service_->library().search(query);
+        const LibraryPage* page = &service_->library().page();
+        do {
+            if (is_interrupted()) return Error{.code = ErrorCode::Interrupted, .message = "Interrupted."};
+            pump();
+            page = &service_->library().page();
+        } while (page->loading || page->query != query);
+        if (page->error.code != ErrorCode::None) return page->error;
+        total = page->total;
+        on_page(page->entries);
+    }
+    return {};
+}
+
+}  // namespace command_line

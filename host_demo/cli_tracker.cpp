@@ -1,0 +1,250 @@
+#include "cli_tracker.h"
+
+#include <algorithm>
+
+#include "cli_interrupt.h"
+
+namespace command_line {
+
+using namespace std::chrono_literals;
+using kontexture::ErrorCode;
+using kontexture::Event;
+using kontexture::JobState;
+using kontexture::RequestId;
+using kontexture::RequestInfo;
+using kontexture::WaitReason;
+
+namespace {
+
+/// How long an interrupted run waits for the answers of paid calls.
+constexpr auto kMaxWindDown = 5s;
+
+bool is_unsent(JobState state) {
+    return state == JobState::Queued || state == JobState::Preparing;
+}
+
+/// Cancelled after it was paid for: its picture is still on its way to the library.
+bool is_still_collected(const RequestInfo& info, JobState state) {
+    return state == JobState::Cancelled && !info.task_id.empty() && info.finished_at == RequestInfo::Time{};
+}
+
+std::string pictures(int number, const char* rest) {
+    return std::to_string(number) + (number == 1 ? " picture is " : " pictures are ") + rest;
+}
+
+}  // namespace
+
+Tracker::Tracked& Tracker::add(RequestId id, std::string prompt, std::string path) {
+    Tracked& tracked = jobs_[id.value];
+    tracked.job.id = id;
+    tracked.job.number = ++number_;
+    tracked.job.prompt = std::move(prompt);
+    tracked.job.path = std::move(path);
+    return tracked;
+}
+
+void Tracker::submit(const Planned& planned) {
+    const auto id = session_.service().submit(planned.request);
+    if (!id) {
+        Job job;
+        job.number = ++number_;
+        job.prompt = planned.request.prompt;
+        job.state = JobState::Failed;
+        job.error = id.error();
+        ++summary_.failed;
+        return report_.tell(Happening::Failed, job);
+    }
+    const std::string path = path_for(planned.target, *id, planned.request);
+    Tracked& tracked = add(*id, planned.request.prompt, path);
+    if (const auto noted = outbox_.want(*id, path); !noted) {
+        session_.service().cancel(*id);
+        tracked.job.error = noted.error();
+        tracked.job.state = JobState::Cancelled;
+        end(tracked, Happening::Failed);
+    }
+}
+
+void Tracker::follow(const RequestInfo& info, std::string path, bool decided) {
+    Tracked& tracked = add(info.id, info.request.prompt, std::move(path));
+    tracked.accepted = tracked.restored = true;
+    learn(tracked, info);
+    tracked.job.state = info.state;
+    if (decided) return;
+    if (info.waiting == WaitReason::Resume) tracked.phase = Phase::Held;
+    if (!kontexture::is_final(info.state) && info.state != JobState::OutcomeUnknown)
+        return report_.tell(Happening::State, tracked.job);
+    move(tracked, info, info.state);
+}
+
+void Tracker::finish(const kontexture::LibraryEntry& entry, std::string path) {
+    Tracked& tracked = add(entry.id, entry.request.prompt, std::move(path));
+    Job& job = tracked.job;
+    job.task_id = entry.task_id;
+    job.image = entry.image;
+    job.width = entry.width;
+    job.height = entry.height;
+    job.error = entry.error;
+    job.state = entry.image ? JobState::Ready : entry.state;
+    if (entry.image) return save_or_end(tracked);
+    outbox_.done(entry.id);
+    end(tracked, happening_of(entry.state));
+}
+
+void Tracker::learn(Tracked& tracked, const RequestInfo& info) {
+    Job& job = tracked.job;
+    job.task_id = info.task_id;
+    job.image = info.image;
+    if (info.width != 0) job.width = info.width, job.height = info.height;
+    job.error = info.error;
+    job.waiting = info.waiting;
+    job.submitted_at = info.submitted_at;
+    job.typical_duration = info.typical_duration;
+    job.reused = info.reused;
+}
+
+void Tracker::handle(const Event& event) {
+    if (event.kind == Event::Kind::Saved) return on_saved(event);
+    if (event.kind != Event::Kind::Request) return;
+    const auto found = jobs_.find(event.id.value);
+    const RequestInfo* info = session_.service().find(event.id);
+    if (found == jobs_.end() || !info) return;
+    Tracked& tracked = found->second;
+    if (tracked.phase == Phase::Ended || tracked.phase == Phase::Saving) return;
+    const bool delayed = info->waiting == WaitReason::Retry && tracked.job.waiting != WaitReason::Retry;
+    learn(tracked, *info);
+    if (!tracked.accepted && event.state != JobState::Failed) {
+        tracked.accepted = true;
+        tracked.job.state = event.state;
+        report_.tell(Happening::Accepted, tracked.job);
+    } else if (tracked.job.state == event.state && !delayed) {
+        if (!kontexture::is_final(event.state) && event.state != JobState::OutcomeUnknown) return;
+    }
+    const bool moved = tracked.job.state != event.state;
+    tracked.job.state = event.state;
+    if ((moved || delayed) && happening_of(event.state) == Happening::State)
+        report_.tell(Happening::State, tracked.job);
+    move(tracked, *info, event.state);
+}
+
+/// What follows from a state in which a request can end.
+void Tracker::move(Tracked& tracked, const RequestInfo& info, JobState state) {
+    switch (happening_of(state)) {
+        case Happening::Ready: return save_or_end(tracked);
+        case Happening::Failed: outbox_.done(info.id); return end(tracked, Happening::Failed);
+        case Happening::Unknown: return end(tracked, Happening::Unknown);
+        case Happening::Cancelled:
+            if (is_still_collected(info, state)) return;
+            if (info.image) {
+                tracked.job.state = JobState::Ready;
+                return save_or_end(tracked);
+            }
+            outbox_.done(info.id);
+            return end(tracked, Happening::Cancelled);
+        case Happening::Accepted:
+        case Happening::State: return;
+    }
+}
+
+void Tracker::save_or_end(Tracked& tracked) {
+    if (tracked.job.path.empty()) return end(tracked, Happening::Ready);
+    tracked.phase = Phase::Saving;
+    saving_[tracked.job.path] = tracked.job.id.value;
+    session_.service().library().save(tracked.job.image, tracked.job.path);
+}
+
+void Tracker::on_saved(const Event& event) {
+    const auto saving = saving_.find(event.path);
+    if (saving == saving_.end()) return;
+    Tracked& tracked = jobs_.at(saving->second);
+    saving_.erase(saving);
+    if (event.error.code != ErrorCode::None) {
+        // The wish stays: the next run that collects tries again.
+        tracked.job.error = event.error;
+        return end(tracked, Happening::Failed);
+    }
+    tracked.job.file = event.path;
+    outbox_.done(tracked.job.id);
+    end(tracked, Happening::Ready);
+}
+
+void Tracker::end(Tracked& tracked, Happening happening) {
+    tracked.phase = Phase::Ended;
+    if (happening == Happening::Ready) ++summary_.ready;
+    if (happening == Happening::Failed) ++summary_.failed;
+    if (happening == Happening::Unknown) ++summary_.unknown;
+    if (happening == Happening::Cancelled) ++summary_.cancelled;
+    report_.tell(happening, tracked.job);
+    // Frees the texture. An unknown outcome is still a person's to decide.
+    if (happening == Happening::Ready) session_.service().release(tracked.job.id);
+}
+
+void Tracker::step() {
+    for (const Event& event : session_.pump()) handle(event);
+    for (const std::string& warning : session_.host().take_warnings()) report_.note(warning);
+    std::vector<const Job*> under_way;
+    for (const auto& [id, tracked] : jobs_)
+        if (tracked.phase == Phase::UnderWay || tracked.phase == Phase::Saving)
+            under_way.push_back(&tracked.job);
+    report_.show(under_way);
+}
+
+bool Tracker::is_busy() const {
+    return std::ranges::any_of(jobs_, [](const auto& entry) {
+        return entry.second.phase == Phase::UnderWay || entry.second.phase == Phase::Saving;
+    });
+}
+
+ExitCode Tracker::run(std::optional<int> timeout_seconds) {
+    const auto start = std::chrono::steady_clock::now();
+    bool is_late = false;
+    while (is_busy() && !is_interrupted() && !is_late) {
+        step();
+        is_late = timeout_seconds &&
+                  std::chrono::steady_clock::now() - start > std::chrono::seconds(*timeout_seconds);
+    }
+    const bool interrupted = is_interrupted();
+    if (interrupted) wind_down();
+    const bool unfinished =
+        std::ranges::any_of(jobs_, [](const auto& entry) { return entry.second.phase != Phase::Ended; });
+    report_.summarize(summary_);
+    if (unfinished) tell_what_is_left(is_late ? timeout_seconds : std::nullopt);
+    if (interrupted) return kInterrupted;
+    if (summary_.unknown > 0) return kOutcomeUnknown;
+    return summary_.failed > 0 || unfinished ? kSomeFailed : kAllReady;
+}
+
+/// A paid call that is under way gets the time to be answered: only then is its task known and collectable.
+bool Tracker::must_wait(const Tracked& tracked) const {
+    if (tracked.phase == Phase::Saving || tracked.job.state == JobState::Submitting) return true;
+    return !tracked.restored && is_unsent(tracked.job.state);
+}
+
+void Tracker::wind_down() {
+    report_.note("Stopping: what is not sent yet is cancelled. Ctrl-C again quits at once.");
+    for (const auto& [id, tracked] : jobs_)
+        // What was queued before this run stays queued.
+        if (tracked.phase == Phase::UnderWay && !tracked.restored && is_unsent(tracked.job.state))
+            session_.service().cancel(tracked.job.id);
+    const auto deadline = std::chrono::steady_clock::now() + kMaxWindDown;
+    const auto waits = [this](const auto& entry) {
+        const Tracked& tracked = entry.second;
+        return (tracked.phase == Phase::UnderWay || tracked.phase == Phase::Saving) && must_wait(tracked);
+    };
+    while (std::ranges::any_of(jobs_, waits) && std::chrono::steady_clock::now() < deadline) step();
+}
+
+void Tracker::tell_what_is_left(std::optional<int> timeout_seconds) const {
+    int unsent = 0;
+    int taken = 0;
+    for (const auto& [id, tracked] : jobs_)
+        if (tracked.phase != Phase::Ended) ++(is_unsent(tracked.job.state) ? unsent : taken);
+    const std::string& resume = session_.place().resume_command;
+    if (timeout_seconds) report_.note("Stopped waiting after " + std::to_string(*timeout_seconds) + " s.");
+    if (taken > 0)
+        report_.note(pictures(taken, "with the service, paid for and not collected yet. Collect: ") + resume);
+    if (unsent > 0)
+        report_.note(pictures(unsent, "accepted but never sent, and cost nothing so far. Send: ") + resume +
+                     " --send-queued (or --discard ID)");
+}
+
+}  // namespace command_line
