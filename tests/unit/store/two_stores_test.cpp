@@ -135,7 +135,7 @@ TEST_CASE("two threads with a store each never pass more than the window allows"
         threads.emplace_back([&, index] {
             for (int i = 1; i <= kJobs; ++i) {
                 const JobRow row = job(*stores[index], static_cast<std::uint64_t>(i));
-                const auto written = stores[index]->write_intent(row, false);
+                const auto written = stores[index]->write_intent(row, true);
                 const auto wait = stores[index]->write_submitting(row.id, at(i), kAllowed, 10s);
                 if (!written || !wait) ++failed[index];
                 if (wait && !*wait) ++passed[index];
