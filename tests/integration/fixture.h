@@ -39,13 +39,14 @@ public:
         start_server();
     }
 
-    void start_server() {
+    void start_server(int port = 0) {
         local_service::Options options;
         options.data_dir = folder.path() + "/server";
         options.min_duration = 60ms;
         options.max_duration = 150ms;
         options.paint_divisor = 16;
         options.seed = 7;
+        options.port = port;
         if (adjust_) adjust_(options);
         std::string error;
         server = local_service::LocalService::start(options, &error);
