@@ -58,9 +58,10 @@ JobState state_of(Step step) {
         case WritingSubmitting:
         case WritingBack: return JobState::Queued;
         case Uploading: return JobState::Preparing;
-        case Posting: return JobState::Submitting;
+        case Posting:
+        // "Generating" promises that the task is stored.
         case WritingTask:
-        case TaskWriteWait:
+        case TaskWriteWait: return JobState::Submitting;
         case PollWait:
         case Polling: return JobState::Generating;
         case FetchWait:
