@@ -246,17 +246,6 @@ TEST_CASE("a refused connection was certainly not sent") {
     CHECK(failure_of(result).error.message.find("127.0.0.1") != std::string::npos);
 }
 
-TEST_CASE("the next address is tried when the first takes no connection") {
-    Recorder recorder;
-    const ScriptedServer server(recorder.script());
-    // localhost means 127.0.0.1 and ::1; here the name's first address has no listener.
-    ClientOptions options = options_for("http://localhost:" + std::to_string(server.port()));
-    const auto client = make_client(options);
-    Cancellation cancellation;
-    reply_of(client->send(get(options.base_url + "/"), 10s, cancellation));
-    CHECK(has_line(recorder.last(), "Host: localhost:" + std::to_string(server.port())));
-}
-
 TEST_CASE("after the connection was made, a request may have been sent") {
     std::string answer;
     SECTION("empty reply") {}

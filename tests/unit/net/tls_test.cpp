@@ -56,6 +56,29 @@ TEST_CASE("TLS with a certificate of a known authority") {
     CHECK(reply_of(fixture.send()).body == "secure");
 }
 
+TEST_CASE("the next address is tried when the first takes no connection, never after TLS began") {
+    TlsFixture fixture(answer);
+    fixture.options.base_url = "https://api.test:" + std::to_string(fixture.server.port());
+    // The server listens on 127.0.0.1 only.
+    std::vector<std::string> addresses = {"127.0.0.3", "127.0.0.1"};
+    fixture.options.lookup = [&](const std::string&, bool) {
+        return net::LookupAnswer{addresses, "", false};
+    };
+    CHECK(reply_of(fixture.send()).body == "secure");
+    CHECK(fixture.server.connections() == 1);
+
+    addresses = {"127.0.0.3", "127.0.0.4"};
+    const auto unreachable = fixture.send();
+    CHECK(failure_of(unreachable).error.code == ErrorCode::Network);
+    CHECK(!failure_of(unreachable).may_have_been_sent);
+
+    addresses = {"127.0.0.1", "127.0.0.1"};
+    fixture.options.base_url = "https://other.test:" + std::to_string(fixture.server.port());
+    const auto refused = fixture.send();
+    CHECK(failure_of(refused).error.code == ErrorCode::Tls);
+    CHECK(fixture.server.connections() == 2);
+}
+
 TEST_CASE("a bad certificate is refused, on loopback too, and nothing is sent") {
     std::string word;
     std::optional<TlsFixture> fixture;
