@@ -128,7 +128,8 @@ bool TaskStore::save(const Task& task) const {
 bool write_file_durably(const fs::path& path, std::string_view bytes) {
     static std::atomic<unsigned> counter{0};
     fs::path part = path;
-    part += ".part" + std::to_string(counter.fetch_add(1));
+    // Two processes on one folder paint the same pending tasks.
+    part += ".part" + std::to_string(::getpid()) + '-' + std::to_string(counter.fetch_add(1));
     const int fd = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (fd < 0) return false;
     const bool written = write_all(fd, bytes) && ::fsync(fd) == 0;
