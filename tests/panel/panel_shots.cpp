@@ -6,6 +6,7 @@
 #include <backends/imgui_impl_opengl3.h>
 #include <imgui.h>
 
+#include "panel/probe.h"
 #include "scripted_service.h"
 
 #include <algorithm>
@@ -146,15 +147,51 @@ struct Shot {
     std::function<void(int frame)> act = [](int) {};
 };
 
-void click(float x, float y, int frame, int at) {
+/// Where the controls of the last frame are.
+class Places : public panel::Probe {
+public:
+    void item(std::string_view name, std::uint64_t key, ImVec2 min, ImVec2 max) override {
+        items_.push_back({std::string(name), key, {(min.x + max.x) / 2, (min.y + max.y) / 2}});
+    }
+    void clear() { items_.clear(); }
+    ImVec2 find(std::string_view name, std::uint64_t key) const {
+        for (const Item& item : items_)
+            if (item.name == name && item.key == key) return item.center;
+        return {-1, -1};
+    }
+
+private:
+    struct Item {
+        std::string name;
+        std::uint64_t key;
+        ImVec2 center;
+    };
+    std::vector<Item> items_;
+};
+
+Places g_places;
+
+void point(ImVec2 at, bool is_down) {
 #if IMGUI_VERSION_NUM >= 18700
-    if (frame == at - 2) ImGui::GetIO().AddMousePosEvent(x, y);
-    if (frame == at) ImGui::GetIO().AddMouseButtonEvent(0, true);
-    if (frame == at + 1) ImGui::GetIO().AddMouseButtonEvent(0, false);
+    ImGui::GetIO().AddMousePosEvent(at.x, at.y);
+    ImGui::GetIO().AddMouseButtonEvent(0, is_down);
 #else
-    if (frame >= at - 2) ImGui::GetIO().MousePos = {x, y};
-    ImGui::GetIO().MouseDown[0] = frame == at;
+    ImGui::GetIO().MousePos = at;
+    ImGui::GetIO().MouseDown[0] = is_down;
 #endif
+}
+
+std::function<void(int)> press(const char* name, std::uint64_t key = 0) {
+    return [=](int frame) {
+        if (frame >= 6)
+            point(frame < 14 ? g_places.find(name, key) : ImVec2(-1, -1), frame == 10 || frame == 11);
+    };
+}
+
+std::function<void(int)> hover(const char* name, std::uint64_t key) {
+    return [=](int frame) {
+        if (frame >= 6) point(g_places.find(name, key), false);
+    };
 }
 
 void save_png(const std::string& path, int width, int height) {
@@ -186,12 +223,13 @@ void take(const Shot& shot, const std::string& folder, const char* font) {
         std::unique_ptr<Service> service = test::make_service(script, host);
         Panel panel(*service);
         shot.set_up(script, panel);
-        for (int frame = 0; frame < 40; ++frame) {
+        for (int frame = 0; frame < 60; ++frame) {
             glfwPollEvents();
             ImGui_ImplOpenGL3_NewFrame();
             ImGui_ImplGlfw_NewFrame();
             shot.act(frame);
             ImGui::NewFrame();
+            g_places.clear();
             ImGui::SetNextWindowPos({0, 0});
             ImGui::SetNextWindowSize({static_cast<float>(shot.width), static_cast<float>(shot.height)});
             if (ImGui::Begin("Textures", nullptr, ImGuiWindowFlags_NoScrollbar)) panel.draw_content();
@@ -201,7 +239,7 @@ void take(const Shot& shot, const std::string& folder, const char* font) {
             glClearColor(0, 0, 0, 1);
             glClear(GL_COLOR_BUFFER_BIT);
             ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-            if (frame == 39) save_png(folder + "/" + shot.name + ".ppm", shot.width, shot.height);
+            if (frame == 59) save_png(folder + "/" + shot.name + ".ppm", shot.width, shot.height);
             glfwSwapBuffers(window);
         }
     }
@@ -247,24 +285,16 @@ std::vector<Shot> shots() {
         {"narrow_320_2x", 320, 1500, 26, demo_style, trouble},
         {"narrow_proggy", 320, 1100, 0, dark, busy},
         {"no_key", 480, 700, 16, demo_style, no_key},
-        {"more_open", 480, 1300, 16, demo_style, first, [](int frame) { click(40, 506, frame, 10); }},
-        {"view_demo", 640, 900, 16, demo_style,
-         [](Script& s, Panel&) {
-             add_library(s, 30);
-             s.account.spent = 35;
-         },
-         [](int frame) { click(60, 800, frame, 10); }},
-        {"view_wide", 1600, 900, 16, demo_style,
-         [](Script& s, Panel&) {
-             add_library(s, 30);
-             s.is_load_immediate = false;
-         },
-         [](int frame) { click(700, 200, frame, 10); }},
-        {"hover_tile", 1280, 700, 16, demo_style, [](Script& s, Panel&) { add_library(s, 30); },
+        {"more_open", 480, 900, 16, demo_style, first, press("more")},
+        {"view_demo", 640, 900, 16, demo_style, busy, press("tile", 30)},
+        {"view_tiled", 1600, 900, 16, demo_style, edit,
          [](int frame) {
-             click(720, 300, frame, 400 + frame * 0);
-             if (frame > 3) click(720, 300, frame, frame + 2);
+             if (frame < 20) return press("tile", 5)(frame);
+             press("view.tiling", 3)(frame - 14);
          }},
+        {"view_narrow", 320, 800, 13, dark, busy, press("tile", 28)},
+        {"hover_tile", 1280, 700, 16, light, edit, hover("tile", 6)},
+        {"edit_choose", 480, 700, 16, demo_style, trouble, press("mode.edit")},
         {"huge_4k", 3840, 2160, 32, demo_style, busy},
     };
 }
@@ -274,6 +304,7 @@ std::vector<Shot> shots() {
 int main(int argc, char** argv) {
     if (argc < 2 || !glfwInit()) return 2;
     const char* font = argc > 3 ? argv[3] : "";
+    panel::set_probe(&g_places);
     glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
     glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 0);
     for (const Shot& shot : shots())

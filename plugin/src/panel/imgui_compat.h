@@ -34,4 +34,10 @@ Id texture_id(std::uint64_t value) {
         return static_cast<Id>(value);
 }
 
+// In 1.90.1 SetKeyboardFocusHere() finds nothing in a window that was not focused before.
+inline void focus_next_item() {
+    ImGui::SetWindowFocus();
+    ImGui::SetKeyboardFocusHere();
+}
+
 }  // namespace kontexture::panel::compat

@@ -139,7 +139,7 @@ void draw_prompt(State& state) {
         ui.wrapped(form.is_edit ? text::kPromptHintEdit : text::kPromptHintNew, ui.theme().dim);
         ImGui::SetCursorScreenPos(at);
     }
-    if (form.wants_focus) ImGui::SetKeyboardFocusHere();
+    if (form.wants_focus) compat::focus_next_item();
     form.wants_focus = false;
     // The field lies transparent over the box, so that the hint shows through.
     for (ImGuiCol slot : {ImGuiCol_FrameBg, ImGuiCol_FrameBgHovered, ImGuiCol_FrameBgActive})
