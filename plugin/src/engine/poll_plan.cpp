@@ -11,9 +11,9 @@ constexpr double kPriorWeight = 2;  ///< the prior counts as much as this many j
 constexpr std::size_t kRemembered = 64;
 constexpr int kGrid = 192;
 constexpr double kGridSigmas = 3.5;
-/// What one poll may cost, in seconds of waiting: about five polls a job and under half the waiting of a poll
-/// every 3 s.
-constexpr double kPollPrice = 0.12;
+/// What one poll may cost, in seconds of waiting: the waiting is then about half of that with a poll every
+/// 3 s, for at most twice its polls.
+constexpr double kPollPrice = 0.2;
 
 double log_normal_cdf(double seconds, double mu, double sigma) {
     if (seconds <= 0) return 0;
