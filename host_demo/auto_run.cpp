@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* kApplyControl = "result.apply";
+constexpr const char* kApplyControl = "tile.apply";
 constexpr int kLeastDifference = 6;  // of 255, on average, between clay and a picture
 
 double mean_difference(const std::vector<std::uint8_t>& a, const std::vector<std::uint8_t>& b) {
@@ -126,7 +126,8 @@ void AutoRun::wait() {
 }
 
 void AutoRun::click_apply() {
-    const Recorder::Place* place = recorder_->find(kApplyControl, requests_.back().value);
+    const kontexture::RequestInfo* info = service_.find(requests_.back());
+    const Recorder::Place* place = info ? recorder_->find(kApplyControl, info->image.value) : nullptr;
     if (std::chrono::steady_clock::now() - step_began_ > 15s)
         return fail("The panel shows no button to apply the result.");
     if (!place) return;
@@ -165,27 +166,16 @@ void AutoRun::advance() {
         case Step::Settle:
             if (frame_ >= 8) start_round(options_.auto_prompt);
             break;
-        case Step::Type:
-            type();
-            break;
-        case Step::Send:
-            send();
-            break;
-        case Step::Wait:
-            wait();
-            break;
-        case Step::Apply:
-            click_apply();
-            break;
-        case Step::Check:
-            check();
-            break;
+        case Step::Type: type(); break;
+        case Step::Send: send(); break;
+        case Step::Wait: wait(); break;
+        case Step::Apply: click_apply(); break;
+        case Step::Check: check(); break;
         case Step::Rest:
             feign::pointer(ImVec2(-1e6f, -1e6f), false);
             if (frame_ > 12 && std::chrono::steady_clock::now() - step_began_ > 1500ms) go(Step::Done);
             break;
-        case Step::Done:
-            break;
+        case Step::Done: break;
     }
 }
 

@@ -12,6 +12,7 @@ namespace demo {
 namespace {
 
 constexpr float kFieldOfView = 0.58f;  // vertical, radians
+constexpr float kLeastAspect = 1.5f;   // in a narrower view the field of view grows, so that the width fits
 constexpr float kRadiansPerPixel = 0.0055f;
 constexpr float kLowestPitch = 0.02f;  // stays above the floor
 constexpr float kHighestPitch = 1.5f;
@@ -22,6 +23,11 @@ glm::vec3 backwards(float yaw, float pitch) {
     return {std::cos(pitch) * std::sin(yaw), std::sin(pitch), std::cos(pitch) * std::cos(yaw)};
 }
 
+/// Half the view's height at a distance of one.
+float half_height(float aspect) {
+    return std::tan(kFieldOfView / 2) * std::max(1.0f, kLeastAspect / aspect);
+}
+
 }  // namespace
 
 void OrbitCamera::orbit(glm::vec2 pixels) {
@@ -29,8 +35,9 @@ void OrbitCamera::orbit(glm::vec2 pixels) {
     wanted_.pitch = std::clamp(wanted_.pitch + pixels.y * kRadiansPerPixel, kLowestPitch, kHighestPitch);
 }
 
-void OrbitCamera::pan(glm::vec2 pixels, float view_height) {
-    const float units = 2 * wanted_.distance * std::tan(kFieldOfView / 2) / std::max(view_height, 1.0f);
+void OrbitCamera::pan(glm::vec2 pixels, glm::vec2 view_size) {
+    const float units =
+        2 * wanted_.distance * half_height(view_size.x / view_size.y) / std::max(view_size.y, 1.0f);
     const glm::vec3 back = backwards(wanted_.yaw, wanted_.pitch);
     const glm::vec3 right = glm::normalize(glm::cross(glm::vec3(0, 1, 0), back));
     const glm::vec3 up = glm::cross(back, right);
@@ -80,16 +87,16 @@ glm::mat4 OrbitCamera::view() const {
 }
 
 glm::mat4 OrbitCamera::projection(float aspect) const {
-    return glm::perspective(kFieldOfView, aspect, 0.1f, 80.0f);
+    return glm::perspective(2 * std::atan(half_height(aspect)), aspect, 0.1f, 80.0f);
 }
 
 Ray OrbitCamera::ray(glm::vec2 point, float aspect) const {
     const glm::vec3 back = backwards(now_.yaw, now_.pitch);
     const glm::vec3 right = glm::normalize(glm::cross(glm::vec3(0, 1, 0), back));
     const glm::vec3 up = glm::cross(back, right);
-    const float half_height = std::tan(kFieldOfView / 2);
+    const float height = half_height(aspect);
     const glm::vec3 direction =
-        right * ((point.x * 2 - 1) * half_height * aspect) + up * ((1 - point.y * 2) * half_height) - back;
+        right * ((point.x * 2 - 1) * height * aspect) + up * ((1 - point.y * 2) * height) - back;
     return {position(), glm::normalize(direction)};
 }
 

@@ -17,8 +17,8 @@ class OrbitCamera {
 public:
     /// Angles in radians per pixel of drag.
     void orbit(glm::vec2 pixels);
-    /// Moves the target with the pointer; `view_height` in pixels.
-    void pan(glm::vec2 pixels, float view_height);
+    /// Moves the target with the pointer.
+    void pan(glm::vec2 pixels, glm::vec2 view_pixels);
     /// Positive comes closer, one step a notch of the wheel.
     void zoom(float steps);
     /// Shows a ball of this size, from where it looks now.

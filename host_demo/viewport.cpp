@@ -53,7 +53,7 @@ void Viewport::take_input(ImVec2 origin, ImVec2 size) {
         if (is_drag_ && ImGui::IsMouseDown(ImGuiMouseButton_Left) && !io.KeyShift)
             camera_.orbit(moved);
         else if (is_drag_)
-            camera_.pan(moved, size.y);
+            camera_.pan(moved, {size.x, size.y});
     }
     if (is_over && io.MouseWheel != 0) camera_.zoom(io.MouseWheel);
 
@@ -172,7 +172,7 @@ std::vector<std::uint8_t> Viewport::read_selection() const {
     const auto pixel = [&](float at, int side) {
         return static_cast<int>((at / clip.w * 0.5f + 0.5f) * static_cast<float>(side));
     };
-    // Half of what a ball of that radius covers, at this camera's opening.
+    // About half of what a ball of that radius covers.
     const int half =
         static_cast<int>(0.85f * object.radius / clip.w * static_cast<float>(drawn_view_.height));
     const int reach = std::clamp(half, 4, 160);

@@ -119,16 +119,18 @@ TEST_CASE("a ray meets what is nearest") {
 TEST_CASE("the camera's ray leads where the camera's matrices put a point") {
     demo::OrbitCamera camera;
     camera.orbit({120, 40});
-    camera.pan({30, -20}, 600);
+    camera.pan({30, -20}, {800, 600});
     camera.settle();
-    const float aspect = 1.6f;
     const glm::vec3 point(0.4f, 1.1f, -0.3f);
-    const glm::vec4 clip = camera.projection(aspect) * camera.view() * glm::vec4(point, 1);
-    const glm::vec2 on_screen(clip.x / clip.w * 0.5f + 0.5f, 0.5f - clip.y / clip.w * 0.5f);
-    const demo::Ray ray = camera.ray(on_screen, aspect);
-    const glm::vec3 to_point = point - ray.origin;
-    const glm::vec3 beside = to_point - ray.direction * glm::dot(to_point, ray.direction);
-    CHECK(glm::length(beside) < 1e-3f);
+    for (const float aspect : {0.7f, 1.2f, 1.6f, 2.4f}) {
+        CAPTURE(aspect);
+        const glm::vec4 clip = camera.projection(aspect) * camera.view() * glm::vec4(point, 1);
+        const glm::vec2 on_screen(clip.x / clip.w * 0.5f + 0.5f, 0.5f - clip.y / clip.w * 0.5f);
+        const demo::Ray ray = camera.ray(on_screen, aspect);
+        const glm::vec3 to_point = point - ray.origin;
+        const glm::vec3 beside = to_point - ray.direction * glm::dot(to_point, ray.direction);
+        CHECK(glm::length(beside) < 1e-3f);
+    }
 }
 
 TEST_CASE("meshes are closed, look outwards and carry directions of length one") {
