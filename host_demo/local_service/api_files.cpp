@@ -1,6 +1,7 @@
 // Uploads, result files, and reading pictures by URL from this machine.
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "connections.h"
 #include "service_impl.h"
