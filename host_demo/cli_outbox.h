@@ -31,6 +31,8 @@ public:
     kontexture::Result<void> take_over();
 
     const std::map<std::uint64_t, Wish>& wishes() const { return wishes_; }
+    /// At the last take_over() another run was at work in the same folder.
+    bool has_neighbour() const { return has_neighbour_; }
 
 private:
     kontexture::Result<void> append(const std::string& line, bool durable);
@@ -41,6 +43,7 @@ private:
     std::string service_;
     std::string path_;  ///< of this run's file; empty before the first wish
     int file_ = -1;
+    bool has_neighbour_ = false;
     std::map<std::uint64_t, Wish> wishes_;
 };
 

@@ -172,10 +172,11 @@ std::string path_for(const Target& target, RequestId id, const TextureRequest& r
         .string();
 }
 
-Result<std::string> make_folder(const std::string& path) {
+Result<std::string> make_folder(const std::string& path, Access access) {
     std::error_code failure;
     const fs::path folder = fs::absolute(path, failure).lexically_normal();
-    if (!failure) fs::create_directories(folder, failure);
+    const bool is_new = !failure && fs::create_directories(folder, failure);
+    if (is_new && access == Access::Owner && !failure) fs::permissions(folder, fs::perms::owner_all, failure);
     if (failure) return invalid("The folder " + path + " cannot be made: " + failure.message() + ".");
     if (!fs::is_directory(folder) || ::access(folder.c_str(), W_OK | X_OK) != 0)
         return invalid("The folder " + path + " cannot be written to. Check its rights, or choose another.");

@@ -36,8 +36,10 @@ kontexture::Result<std::vector<BatchLine>> read_batch(const std::string& path, c
 std::string path_for(const Target& target, kontexture::RequestId id,
                      const kontexture::TextureRequest& request);
 
-/// An absolute path; the folder is made, and tried by writing, so that this fails before money is spent.
-kontexture::Result<std::string> make_folder(const std::string& path);
+enum class Access : std::uint8_t { Usual, Owner };
+
+/// Makes the folder and gives its absolute path. Fails when it cannot be written to: before money is spent.
+kontexture::Result<std::string> make_folder(const std::string& path, Access access = Access::Usual);
 
 kontexture::Error invalid(std::string message);
 

@@ -40,7 +40,10 @@ public:
         report_.set_total(static_cast<int>(outstanding_.size() + ended_.size()));
         for (const LibraryEntry& entry : ended_) tracker_.finish(entry, path_of(entry.id, entry.request));
         for (const RequestInfo& info : outstanding_) take_up(info);
-        if (outstanding_.empty() && ended_.empty()) report_.note("Nothing is outstanding.");
+        if (outbox_.has_neighbour())
+            report_.note("Another process is at work here; it collects its own pictures.");
+        else if (outstanding_.empty() && ended_.empty() && elsewhere_.empty())
+            report_.note("Nothing is outstanding.");
         const ExitCode code = tracker_.run(options_.timeout_seconds);
         tell_of_others();
         return code;

@@ -96,6 +96,8 @@ Result<std::unique_ptr<Session>> Session::open(Place place) {
     auto session = std::make_unique<Session>();
     kontexture::ServiceConfig config = place.config;
     if (place.local) {
+        // Before the local service makes it for everyone to read.
+        if (auto made = make_folder(config.data_dir, Access::Owner); !made) return made.error();
         std::string problem;
         session->local_ =
             local_service::LocalService::start({.data_dir = config.data_dir + "/local_service"}, &problem);

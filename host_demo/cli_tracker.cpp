@@ -66,7 +66,8 @@ void Tracker::submit(const Planned& planned) {
 
 void Tracker::follow(const RequestInfo& info, std::string path, bool decided) {
     Tracked& tracked = add(info.id, info.request.prompt, std::move(path));
-    tracked.accepted = tracked.restored = true;
+    tracked.told = tracked.restored = true;
+    tracked.accepted = !info.task_id.empty();
     learn(tracked, info);
     tracked.job.state = info.state;
     if (decided) return;
@@ -102,6 +103,13 @@ void Tracker::learn(Tracked& tracked, const RequestInfo& info) {
     job.reused = info.reused;
 }
 
+/// The service has it, for good: from here on resume collects it whatever happens to this process.
+void Tracker::tell_state(Tracked& tracked) {
+    const bool is_accepted = !tracked.accepted && tracked.job.state == JobState::Generating;
+    tracked.accepted = tracked.accepted || is_accepted;
+    report_.tell(is_accepted ? Happening::Accepted : Happening::State, tracked.job);
+}
+
 void Tracker::handle(const Event& event) {
     if (event.kind == Event::Kind::Saved) return on_saved(event);
     if (event.kind != Event::Kind::Request) return;
@@ -112,17 +120,10 @@ void Tracker::handle(const Event& event) {
     if (tracked.phase == Phase::Ended || tracked.phase == Phase::Saving) return;
     const bool delayed = info->waiting == WaitReason::Retry && tracked.job.waiting != WaitReason::Retry;
     learn(tracked, *info);
-    if (!tracked.accepted && event.state != JobState::Failed) {
-        tracked.accepted = true;
-        tracked.job.state = event.state;
-        report_.tell(Happening::Accepted, tracked.job);
-    } else if (tracked.job.state == event.state && !delayed) {
-        if (!kontexture::is_final(event.state) && event.state != JobState::OutcomeUnknown) return;
-    }
-    const bool moved = tracked.job.state != event.state;
+    const bool is_first = !std::exchange(tracked.told, true);
+    const bool is_news = is_first || delayed || tracked.job.state != event.state;
     tracked.job.state = event.state;
-    if ((moved || delayed) && happening_of(event.state) == Happening::State)
-        report_.tell(Happening::State, tracked.job);
+    if (is_news && happening_of(event.state) == Happening::State) tell_state(tracked);
     move(tracked, *info, event.state);
 }
 

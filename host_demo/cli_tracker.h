@@ -35,12 +35,14 @@ private:
     struct Tracked {
         Job job;
         Phase phase = Phase::UnderWay;
-        bool accepted = false;
+        bool told = false;      ///< at least once
+        bool accepted = false;  ///< told that the service has it
         bool restored = false;
     };
 
     Tracked& add(kontexture::RequestId id, std::string prompt, std::string path);
     void handle(const kontexture::Event& event);
+    void tell_state(Tracked& tracked);
     void learn(Tracked& tracked, const kontexture::RequestInfo& info);
     void move(Tracked& tracked, const kontexture::RequestInfo& info, kontexture::JobState state);
     void save_or_end(Tracked& tracked);
