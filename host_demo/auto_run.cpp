@@ -12,7 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* kApplyControl = "tile.apply";
+constexpr const char* kApplyOnTile = "tile.apply";
+constexpr const char* kApplyInLargeView = "view.apply";
 constexpr int kLeastDifference = 6;  // of 255, on average, between clay and a picture
 
 double mean_difference(const std::vector<std::uint8_t>& a, const std::vector<std::uint8_t>& b) {
@@ -127,7 +128,8 @@ void AutoRun::wait() {
 
 void AutoRun::click_apply() {
     const kontexture::RequestInfo* info = service_.find(requests_.back());
-    const Recorder::Place* place = info ? recorder_->find(kApplyControl, info->image.value) : nullptr;
+    const Recorder::Place* place = info ? recorder_->find(kApplyOnTile, info->image.value) : nullptr;
+    if (!place) place = recorder_->find(kApplyInLargeView, 0);
     if (std::chrono::steady_clock::now() - step_began_ > 15s)
         return fail("The panel shows no button to apply the result.");
     if (!place) return;
@@ -139,9 +141,12 @@ void AutoRun::click_apply() {
         clicked_at_ = frame_ + 3;
         return;
     }
+    // Cards above that come and go move the tiles: only what has come to rest is clicked.
+    if (at.x != aim_.x || at.y != aim_.y) clicked_at_ = frame_;
+    aim_ = at;
     const int since = frame_ - clicked_at_;
-    feign::pointer(at, since >= 4 && since < 7);
-    if (since > 10) go(Step::Check);
+    feign::pointer(at, since >= 12 && since < 15);
+    if (since > 20) go(Step::Check);
 }
 
 void AutoRun::check() {

@@ -61,7 +61,8 @@ private:
     bool is_edit_round_ = false;
     std::string text_;
     int sent_ = 0;        ///< how often Ctrl+Enter was pressed in this round
-    int clicked_at_ = 0;  ///< the frame of this step from which Apply is in view
+    int clicked_at_ = 0;  ///< the frame of this step since which Apply has been in view and at rest
+    ImVec2 aim_;
     std::vector<kontexture::RequestId> old_requests_;
     std::vector<kontexture::RequestId> requests_;  ///< of this round
     std::chrono::steady_clock::time_point step_began_;
