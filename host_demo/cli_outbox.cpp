@@ -171,30 +171,30 @@ Result<void> Outbox::take_over_file(const std::string& path) {
     // A lock that is held means that the run lives; an unlinked file, that another run was faster.
     if (::flock(other, LOCK_EX | LOCK_NB) != 0) {
         has_neighbour_ = true;
-    } else if (!is_unlinked(other)) {| LOCK_NB) == 0 && !is_unlinked(other)) {
-            std::string lines;
-            std::map<std::uint64_t, Wish> wishes = read_file(path);
-            for (const auto& [id, wish] : wishes) lines += want_line(id, wish);
-            if (!wishes.empty()) result = append(lines, true);
-            if (result) {
-                wishes_.merge(wishes);
-                ::unlink(path.c_str());
-            }
+    } else if (!is_unlinked(other)) {
+        std::string lines;
+        std::map<std::uint64_t, Wish> wishes = read_file(path);
+        for (const auto& [id, wish] : wishes) lines += want_line(id, wish);
+        if (!wishes.empty()) result = append(lines, true);
+        if (result) {
+            wishes_.merge(wishes);
+            ::unlink(path.c_str());
         }
-        ::close(other);
-        return result;
     }
+    ::close(other);
+    return result;
+}
 
-    Result<void> Outbox::take_over() {
-        has_neighbour_ = false;
-        std::vector<std::string> paths;
-        std::error_code none;
-        for (const auto& entry : fs::directory_iterator(folder_, none))
-            if (entry.path().extension() == kExtension && entry.path() != path_)
-                paths.push_back(entry.path().string());
-        for (const std::string& path : paths)
-            if (auto taken = take_over_file(path); !taken) return taken;
-        return {};
-    }
+Result<void> Outbox::take_over() {
+    has_neighbour_ = false;
+    std::vector<std::string> paths;
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator(folder_, none))
+        if (entry.path().extension() == kExtension && entry.path() != path_)
+            paths.push_back(entry.path().string());
+    for (const std::string& path : paths)
+        if (auto taken = take_over_file(path); !taken) return taken;
+    return {};
+}
 
 }  // namespace command_line
