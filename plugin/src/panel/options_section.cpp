@@ -120,7 +120,7 @@ void draw_ratios(State& state) {
     const std::size_t rows = (count + in_row - 1) / in_row;
     const std::size_t columns = (count + rows - 1) / rows;
     const float width = std::min(
-        (ui.width() - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns), ui.em(5));
+        (ui.width() - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns), ui.em(9));
     for (std::size_t i = 0; i < count; ++i) {
         if (i % columns != 0) ImGui::SameLine(0, gap);
         draw_ratio(state, i == 0 ? AspectRatio::Automatic : ratios[i - 1], {width, ui.em(3.2f)});
