@@ -70,7 +70,7 @@ public:
         const auto [columns, rows] = window();
         const std::size_t room = std::max<std::size_t>(rows, 4) - 2;
         for (const Job* job : under_way.first(std::min(room, under_way.size())))
-            add_live(head(*job) + ": " + state_text(*job) + elapsed_text(*job), columns);
+            add_live(number(*job) + state_text(*job) + elapsed_text(*job) + ": " + job->prompt, columns);
         if (under_way.size() > room)
             add_live("... and " + std::to_string(under_way.size() - room) + " more", columns);
         std::fflush(stdout);
@@ -128,10 +128,10 @@ private:
         return {size.ws_col, size.ws_row};
     }
 
-    std::string head(const Job& job) const {
-        return '[' + std::to_string(job.number) + '/' + std::to_string(total_) + "] " +
-               one_line(job.prompt, kMaxPromptLetters);
+    std::string number(const Job& job) const {
+        return '[' + std::to_string(job.number) + '/' + std::to_string(total_) + "] ";
     }
+    std::string head(const Job& job) const { return number(job) + one_line(job.prompt, kMaxPromptLetters); }
 
     static std::string result_text(const Job& job) {
         std::string text;
