@@ -56,6 +56,9 @@ public:
     void set_total(int total) { total_ = total; }
 
 protected:
+    int total() const { return total_; }
+
+private:
     int total_ = 0;
 };
 

@@ -12,9 +12,9 @@
 namespace command_line {
 namespace {
 
-using json = nlohmann::ordered_json;
 using kontexture::Error;
 using kontexture::ErrorCode;
+using nlohmann::ordered_json;
 
 const char* name_of(Happening happening) {
     switch (happening) {
@@ -28,14 +28,14 @@ const char* name_of(Happening happening) {
     return "state";
 }
 
-void print(const json& line) {
+void print(const ordered_json& line) {
     // Bytes that are no UTF-8, as in a file's name, come out as replacement characters.
     const std::string text = line.dump(-1, ' ', false, json::error_handler_t::replace);
     std::printf("%s\n", text.c_str());
     std::fflush(stdout);
 }
 
-void add_error(json& line, const Error& error) {
+void add_error(ordered_json& line, const Error& error) {
     if (error.code == ErrorCode::None) return;
     line["error"] = {{"code", kontexture::to_string(error.code)}, {"message", error.message}};
 }
@@ -51,7 +51,7 @@ std::string utc(std::chrono::system_clock::time_point time) {
 class JsonlReport : public Report {
 public:
     void tell(Happening happening, const Job& job) override {
-        json line = {{"event", name_of(happening)}};
+        ordered_json line = {{"event", name_of(happening)}};
         if (job.id) line["id"] = job.id.value;
         line["state"] = kontexture::to_string(job.state);
         if (!job.task_id.empty()) line["task_id"] = job.task_id;
@@ -77,9 +77,9 @@ public:
 
     void entries(std::span<const kontexture::LibraryEntry> entries) override {
         for (const kontexture::LibraryEntry& entry : entries) {
-            json line = {{"event", name_of(happening_of(entry.state))},
-                         {"id", entry.id.value},
-                         {"state", kontexture::to_string(entry.state)}};
+            ordered_json line = {{"event", name_of(happening_of(entry.state))},
+                                 {"id", entry.id.value},
+                                 {"state", kontexture::to_string(entry.state)}};
             if (!entry.task_id.empty()) line["task_id"] = entry.task_id;
             if (entry.width != 0) line["width"] = entry.width, line["height"] = entry.height;
             add_error(line, entry.error);

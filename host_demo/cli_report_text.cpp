@@ -92,7 +92,7 @@ public:
         add(summary.unknown, " of unknown outcome");
         add(summary.cancelled, " cancelled");
         clear();
-        if (total_ > 1 && !text.empty()) print(text);
+        if (total() > 1 && !text.empty()) print(text);
     }
 
     void entries(std::span<const kontexture::LibraryEntry> entries) override {
@@ -129,7 +129,7 @@ private:
     }
 
     std::string number(const Job& job) const {
-        return '[' + std::to_string(job.number) + '/' + std::to_string(total_) + "] ";
+        return '[' + std::to_string(job.number) + '/' + std::to_string(total()) + "] ";
     }
     std::string head(const Job& job) const { return number(job) + one_line(job.prompt, kMaxPromptLetters); }
 

@@ -60,7 +60,7 @@ private:
     Result<void> read_ended() {
         std::map<std::uint64_t, Wish> missing = outbox_.wishes();
         if (missing.empty()) return {};
-        const auto read = session_.read_library("", [&](std::span<const LibraryEntry> entries) {
+        auto read = session_.read_library("", [&](std::span<const LibraryEntry> entries) {
             for (const LibraryEntry& entry : entries) {
                 const auto wish = missing.find(entry.id.value);
                 if (wish == missing.end()) continue;
@@ -114,16 +114,18 @@ private:
 
     void tell_of_others() const {
         for (const auto& [service, number] : elsewhere_) {
-            const std::string count = std::to_string(number) + (number == 1 ? " request" : " requests");
+            std::string text = std::to_string(number) + (number == 1 ? " request" : " requests");
             if (service == session_.place().config.service_id) {
-                report_.note(count + " belong to another process that is running.");
+                text += " belong to another process that is running.";
             } else if (service == "local") {
-                report_.note(count + " of the local service remain. Collect: kontexture resume --local");
+                text += " of the local service remain. Collect: kontexture resume --local";
             } else {
-                report_.note(count + " of " + service +
-                             " remain. Collect: set KIE_API_KEY, then kontexture resume --base-url " +
-                             service);
+                text += " of ";
+                text += service;
+                text += " remain. Collect: set KIE_API_KEY, then kontexture resume --base-url ";
+                text += service;
             }
+            report_.note(text);
         }
     }
 

@@ -139,7 +139,7 @@ Result<void> Session::read_library(
     LibraryQuery query{.search = search, .pictures_only = false, .limit = kPageSize};
     for (std::uint64_t total = 1; query.offset < total; query.offset += kPageSize) {
         service_->library().search(query);
-        const LibraryPage* page = &service_->library().page();
+        const LibraryPage* page = nullptr;
         do {
             if (is_interrupted()) return Error{.code = ErrorCode::Interrupted, .message = "Interrupted."};
             pump();
