@@ -30,7 +30,7 @@ const char* name_of(Happening happening) {
 
 void print(const ordered_json& line) {
     // Bytes that are no UTF-8, as in a file's name, come out as replacement characters.
-    const std::string text = line.dump(-1, ' ', false, json::error_handler_t::replace);
+    const std::string text = line.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
     std::printf("%s\n", text.c_str());
     std::fflush(stdout);
 }
