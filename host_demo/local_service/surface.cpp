@@ -25,13 +25,13 @@ Rgb saturated(Rgb c, float amount) {
             clamp01(mix(grey, c.b, amount))};
 }
 
-Surface::Surface(int width, int height_, float pixels_per_nominal)
+Surface::Surface(int width, int rows, float pixels_per_nominal)
     : w(width),
-      h(height_),
+      h(rows),
       unit(pixels_per_nominal),
-      height(width, height_),
-      gloss(width, height_, 0.15F),
-      glow(width, height_),
+      height(width, rows),
+      gloss(width, rows, 0.15F),
+      glow(width, rows),
       colour(height.v.size()) {}
 
 int Surface::across(float size) const {

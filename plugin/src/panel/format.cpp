@@ -3,6 +3,7 @@
 #include "panel/strings.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <ctime>
 
@@ -43,13 +44,13 @@ Line duration_text(std::chrono::milliseconds duration) {
 Line credits_text(double credits) {
     // Shortest of at most two decimals.
     const double cents = credits * 100;
-    const auto rounded = static_cast<long long>(cents + (cents < 0 ? -0.5 : 0.5));
+    const auto rounded = std::llround(cents);
     if (rounded % 100 == 0) return Line("%lld", rounded / 100);
     return rounded % 10 == 0 ? Line("%.1f", credits) : Line("%.2f", credits);
 }
 
 Line usd_text(double usd) {
-    const auto mills = static_cast<long long>(usd * 1000 + 0.5);
+    const auto mills = std::llround(usd * 1000);
     return mills % 10 == 0 ? Line("%.2f", usd) : Line("%.3f", usd);
 }
 

@@ -223,8 +223,8 @@ void scroll_to_selected(State& state, float grid_top, float row_height) {
     const std::vector<LibraryEntry>& entries = state.service.library().page().entries;
     for (std::size_t i = 0; i < entries.size(); ++i) {
         if (entries[i].image != results.selected) continue;
-        const float top =
-            grid_top + row_height * static_cast<float>(i / static_cast<std::size_t>(results.columns));
+        const std::size_t row = i / static_cast<std::size_t>(results.columns);
+        const float top = grid_top + row_height * static_cast<float>(row);
         const float view = ImGui::GetWindowHeight();
         if (top < ImGui::GetScrollY()) ImGui::SetScrollY(top);
         if (top + row_height > ImGui::GetScrollY() + view) ImGui::SetScrollY(top + row_height - view);

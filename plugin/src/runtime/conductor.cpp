@@ -58,10 +58,6 @@ void Conductor::loop() {
     }
 }
 
-void Conductor::carry_out(engine::Actions actions) {
-    for (const engine::Action& action : actions) std::visit([this](const auto& a) { carry_out(a); }, action);
-}
-
 template <typename Action>
 void Conductor::carry_out(const Action& action) {
     workers_.run(action, job(action.id));
@@ -91,6 +87,11 @@ void Conductor::carry_out(const engine::Forgotten& action) {
 template <>
 void Conductor::carry_out(const engine::PublishAccount& action) {
     news_.push(MoneyNews{action});
+}
+
+// After the specializations, because this uses them.
+void Conductor::carry_out(engine::Actions actions) {
+    for (const engine::Action& action : actions) std::visit([this](const auto& a) { carry_out(a); }, action);
 }
 
 }  // namespace kontexture::runtime
