@@ -2,19 +2,6 @@
 
 namespace demo {
 
-bool is_letter_pressed(char letter) {
-#if IMGUI_VERSION_NUM < 18700
-    return ImGui::IsKeyPressed(letter, false);
-#else
-    return ImGui::IsKeyPressed(static_cast<ImGuiKey>(ImGuiKey_A + (letter - 'A')), false);
-#endif
-}
-
-bool is_shortcut_pressed(char letter, bool shift) {
-    const ImGuiIO& io = ImGui::GetIO();
-    return io.KeyCtrl && !io.KeyAlt && io.KeyShift == shift && is_letter_pressed(letter);
-}
-
 void push_font(ImFont* font) {
 #if IMGUI_VERSION_NUM >= 19200
     ImGui::PushFont(font, 0.0f);

@@ -4,13 +4,8 @@
 
 namespace demo {
 
-// What differs between ImGui versions in keys and fonts, and input made up by a program.
+// Where ImGui's versions differ, and input made up by a program.
 
-/// 'A' … 'Z'. Keys have names of their own since ImGui 1.87; before, the GLFW backend numbers letters as
-/// ASCII does.
-bool is_letter_pressed(char letter);
-/// With Ctrl (Command on a Mac, where ImGui swaps them), and with or without Shift.
-bool is_shortcut_pressed(char letter, bool shift);
 /// Switches the font and keeps the size.
 void push_font(ImFont* font);
 

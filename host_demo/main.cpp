@@ -149,7 +149,7 @@ int main(int argc, char** argv) {
         ImGui::NewFrame();
         status.frames_per_second = (*window)->frames_per_second(is_busy);
         is_quiet = status.frames_per_second == 0;
-        workspace.draw(status, fonts);
+        workspace.draw(status, fonts, (*window)->take_keys());
         ImGui::Render();
 
         // 7c. Textures that nothing wears and no undo brings back.

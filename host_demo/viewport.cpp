@@ -67,7 +67,6 @@ void Viewport::take_input(ImVec2 origin, ImVec2 size) {
     if (is_click && hovered_) scene_.select(*hovered_);
     if (is_held && is_drag_) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeAll);
     if (!is_held) is_drag_ = false;
-    if (!io.WantTextInput && is_letter_pressed('F')) frame_selection();
 }
 
 void Viewport::draw_picture(ImVec2 origin, ImVec2 size) {

@@ -9,7 +9,7 @@
 namespace demo {
 
 /// The view of the scene inside an ImGui window: orbit camera, picking, and the card of what is selected.
-/// Left drag turns, right or middle drag moves, the wheel comes closer, a click selects, F frames.
+/// Left drag turns, right or middle drag moves, the wheel comes closer, a click selects.
 /// Thread: the one whose context is current. Lifetime: the scene and the host outlive it.
 class Viewport {
 public:

@@ -54,7 +54,28 @@ kontexture::Result<std::unique_ptr<Window>> Window::open(const Options& options)
         auto* self = static_cast<Window*>(glfwGetWindowUserPointer(target));
         self->dropped_.insert(self->dropped_.end(), paths, paths + count);
     });
+    // Set before ImGui's backend, which passes on to it.
+    glfwSetKeyCallback(handle, [](GLFWwindow* target, int key, int scan_code, int action, int modifiers) {
+        auto* self = static_cast<Window*>(glfwGetWindowUserPointer(target));
+        if (action != GLFW_RELEASE) self->note_key(key, scan_code, modifiers);
+    });
     return window;
+}
+
+void Window::note_key(int key, int scan_code, int modifiers) {
+#if defined(__APPLE__)
+    constexpr int kCommand = GLFW_MOD_SUPER;
+#else
+    constexpr int kCommand = GLFW_MOD_CONTROL;
+#endif
+    if ((modifiers & GLFW_MOD_ALT) != 0) return;
+    const char* name = glfwGetKeyName(key, scan_code);
+    const bool has_letter = name && name[0] >= 'a' && name[0] <= 'z' && name[1] == 0;
+    const int letter = has_letter ? name[0] - 'a' + 'A' : key;
+    if (letter < 'A' || letter > 'Z') return;
+    keys_.push_back({.letter = static_cast<char>(letter),
+                     .command = (modifiers & kCommand) != 0,
+                     .shift = (modifiers & GLFW_MOD_SHIFT) != 0});
 }
 
 Window::~Window() {
@@ -103,6 +124,10 @@ int Window::frames_per_second(bool busy) const {
 
 void Window::present() {
     glfwSwapBuffers(window_);
+}
+
+std::vector<KeyPress> Window::take_keys() {
+    return std::exchange(keys_, {});
 }
 
 std::vector<std::string> Window::take_dropped() {

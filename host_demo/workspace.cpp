@@ -27,6 +27,15 @@ void align_right(float width) {
 
 }  // namespace
 
+std::string Workspace::label_of(const kontexture::PanelEvent& event) const {
+    const kontexture::RequestInfo* info = service_.find(event.request);
+    if (info && !info->request.prompt.empty()) return info->request.prompt;
+    // A request that only loads a picture has no prompt of its own.
+    for (const kontexture::LibraryEntry& entry : service_.library().page().entries)
+        if (entry.image == event.image) return entry.request.prompt;
+    return "From the library";
+}
+
 void Workspace::apply(const kontexture::PanelEvent& event) {
     switch (event.kind) {
         case kontexture::PanelEvent::Kind::Apply: {
@@ -35,19 +44,22 @@ void Workspace::apply(const kontexture::PanelEvent& event) {
             material.texture = event.texture;
             material.width = event.width;
             material.height = event.height;
-            if (const kontexture::RequestInfo* info = service_.find(event.request))
-                material.label = info->request.label.empty() ? info->request.prompt : info->request.label;
+            material.label = label_of(event);
             scene_.apply(std::move(material));
             break;
         }
     }
 }
 
-void Workspace::take_shortcuts() {
-    if (ImGui::GetIO().WantTextInput) return;
-    if (is_shortcut_pressed('Z', false)) scene_.undo();
-    if (is_shortcut_pressed('Z', true) || is_shortcut_pressed('Y', false)) scene_.redo();
-    if (is_shortcut_pressed('Q', false)) wants_to_quit_ = true;
+void Workspace::take_key(const KeyPress& key) {
+    if (key.command && key.letter == 'Z' && !key.shift)
+        scene_.undo();
+    else if (key.command && (key.letter == 'Y' || key.letter == 'Z'))
+        scene_.redo();
+    else if (key.command && key.letter == 'Q')
+        wants_to_quit_ = true;
+    else if (!key.command && key.letter == 'F')
+        viewport_.frame_selection();
 }
 
 void Workspace::draw_edit_menu() {
@@ -155,8 +167,10 @@ void Workspace::draw_status(const Status& status, ImVec2 origin, ImVec2 size) {
     ImGui::PopStyleVar(2);
 }
 
-void Workspace::draw(const Status& status, const Fonts& fonts) {
-    take_shortcuts();
+void Workspace::draw(const Status& status, const Fonts& fonts, std::span<const KeyPress> keys) {
+    // A text field has its own undo.
+    if (!ImGui::GetIO().WantTextInput)
+        for (const KeyPress& key : keys) take_key(key);
     draw_menus(status, fonts);
     const ImGuiViewport& area = *ImGui::GetMainViewport();
     const float em = ImGui::GetFontSize();

@@ -3,10 +3,13 @@
 #include "scene.h"
 #include "style.h"
 #include "viewport.h"
+#include "window.h"
 
+#include <kontexture/library.h>
 #include <kontexture/panel.h>
 #include <kontexture/service.h>
 
+#include <span>
 #include <string>
 
 namespace demo {
@@ -20,11 +23,11 @@ public:
         int frames_per_second = 0;  ///< zero: at rest
     };
 
-    Workspace(Scene& scene, Viewport& viewport, kontexture::Panel& panel, const kontexture::Service& service)
+    Workspace(Scene& scene, Viewport& viewport, kontexture::Panel& panel, kontexture::Service& service)
         : scene_(scene), viewport_(viewport), panel_(panel), service_(service) {}
 
     /// Between NewFrame() and Render(). Does what the panel asks for.
-    void draw(const Status& status, const Fonts& fonts);
+    void draw(const Status& status, const Fonts& fonts, std::span<const KeyPress> keys);
     bool wants_to_quit() const { return wants_to_quit_; }
 
 private:
@@ -34,13 +37,14 @@ private:
     void draw_panel(ImVec2 origin, ImVec2 size);
     void draw_splitter(ImVec2 origin, float height);
     void draw_status(const Status& status, ImVec2 origin, ImVec2 size);
-    void take_shortcuts();
+    void take_key(const KeyPress& key);
     void apply(const kontexture::PanelEvent& event);
+    std::string label_of(const kontexture::PanelEvent& event) const;
 
     Scene& scene_;
     Viewport& viewport_;
     kontexture::Panel& panel_;
-    const kontexture::Service& service_;
+    kontexture::Service& service_;
     float panel_ems_ = 28;
     bool panel_is_open_ = true;
     bool wants_to_quit_ = false;
