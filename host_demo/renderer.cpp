@@ -288,8 +288,12 @@ void Renderer::draw_outlines(const Scene& scene, const View& view) {
     // Adding up lets both marks share one mask.
     glEnable(GL_BLEND);
     glBlendFunc(GL_ONE, GL_ONE);
+    const std::size_t hovered = view.hovered.value_or(scene.selected());
+    const glm::vec2 is_floor(scene.selection().is_floor, scene.objects()[hovered].is_floor);
     mark(scene.selected(), {1, 0, 0});
-    if (view.hovered && *view.hovered != scene.selected()) mark(*view.hovered, {0, 1, 0});
+    if (hovered != scene.selected()) mark(hovered, {0, 1, 0});
+    for (std::size_t i = 0; i < meshes_.size(); ++i)
+        if ((is_floor.x > 0 || is_floor.y > 0) && !scene.objects()[i].is_floor) mark(i, {0, 0, 1});
     glBindFramebuffer(GL_READ_FRAMEBUFFER, sample_target_);
     glBindFramebuffer(GL_DRAW_FRAMEBUFFER, mask_target_);
     glBlitFramebuffer(0, 0, view.width, view.height, 0, 0, view.width, view.height, GL_COLOR_BUFFER_BIT,
@@ -299,6 +303,7 @@ void Renderer::draw_outlines(const Scene& scene, const View& view) {
     glBlendFuncSeparate(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA, GL_ZERO, GL_ONE);
     outline_program_.use();
     outline_program_.set("mask", 0);
+    outline_program_.set("is_floor", is_floor);
     outline_program_.set("line_width", kOutlinePoints * view.pixels_per_point);
     outline_program_.set("selected_colour", glm::vec3(1.0f, 0.66f, 0.26f));
     outline_program_.set("hovered_colour", glm::vec3(0.86f, 0.91f, 1.0f));

@@ -214,7 +214,8 @@ void main() { colour = vec4(tone, 1.0); }
 )";
 
 const char* const kOutlineFragment = R"(#version 330 core
-uniform sampler2D mask;  // red: selected, green: under the pointer
+uniform sampler2D mask;  // red: selected, green: under the pointer, blue: what stands on the floor
+uniform vec2 is_floor;   // of red and green: behind what stands on it
 uniform float line_width;
 uniform vec3 selected_colour;
 uniform vec3 hovered_colour;
@@ -223,14 +224,15 @@ out vec4 colour;
 void main() {
     vec2 texel = 1.0 / vec2(textureSize(mask, 0));
     vec2 at = gl_FragCoord.xy * texel;
-    vec2 inside = texture(mask, at).rg;
+    vec3 here = texture(mask, at).rgb;
+    vec2 inside = here.rg;
     vec2 near = vec2(0.0);
     for (int i = 0; i < 12; ++i) {
         float angle = float(i) * 0.5235988;
         near = max(near, texture(mask, at + texel * line_width * vec2(cos(angle), sin(angle))).rg);
     }
-    vec2 edge = near * (1.0 - inside);
-    vec2 fill = inside * vec2(0.0, 0.055) * (1.0 - inside.r);
+    vec2 edge = near * (1.0 - inside) * (1.0 - is_floor * here.b);
+    vec2 fill = inside * vec2(0.0, 0.055) * (1.0 - inside.r) * (1.0 - is_floor);
     vec2 alpha = max(edge * vec2(1.0, 0.65 * (1.0 - edge.r)), fill);
     float whole = alpha.r + alpha.g * (1.0 - alpha.r);
     if (whole < 0.003) discard;
