@@ -138,6 +138,11 @@ TextureHandle Library::thumbnail(ImageId image) {
     return found == impl_.script.thumbnails.end() ? TextureHandle{} : found->second;
 }
 
+const InputPreview& Library::preview(const InputImage& input) {
+    impl_.script.previewed = input;
+    return impl_.script.preview;
+}
+
 void Library::save(ImageId image, std::string path) {
     impl_.script.saved.emplace_back(image, std::move(path));
 }

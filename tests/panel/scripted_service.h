@@ -44,6 +44,8 @@ struct Script {
     std::vector<std::pair<ImageId, std::string>> saved;
     std::vector<std::pair<RequestId, bool>> favourites;
     std::map<ImageId, int> thumbnails_asked;
+    InputPreview preview;  ///< what Library::preview() answers
+    InputImage previewed;
     int account_refreshes = 0;
 
     RequestInfo* find(RequestId id);

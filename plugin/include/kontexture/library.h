@@ -39,6 +39,14 @@ struct LibraryPage {
     Error error;                        ///< the search failed
 };
 
+/// What the picture that a request edits looks like.
+struct InputPreview {
+    TextureHandle texture;    ///< small; none while it is being read, and for an address
+    std::uint32_t width = 0;  ///< of the picture as it will be sent, once known
+    std::uint32_t height = 0;
+    Error error;  ///< why the picture cannot be used; code None otherwise
+};
+
 /// Everything ever generated in the data folder. Reads and writes happen on other threads; answers arrive
 /// with pump(). Thread: the owner thread. Lifetime: the Service's.
 ///
@@ -56,6 +64,10 @@ public:
     /// A small texture (longer side at most 256) for drawing this frame, or none while it is being loaded:
     /// ask again each frame it is visible. A bounded number is kept; those not asked for longest go first.
     TextureHandle thumbnail(ImageId image);
+
+    /// The same for the input of a request that is being put together. Only the one last asked for is kept.
+    /// Valid until the next pump().
+    const InputPreview& preview(const InputImage& input);
 
     /// Writes a picture to a file: byte for byte what the service sent when the extension fits its type,
     /// re-encoded when it does not (.png, .jpg). Missing folders are made. A Saved event tells how it ended.

@@ -3,7 +3,6 @@
 #include "panel/strings.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace kontexture::panel {
 namespace {
@@ -48,48 +47,18 @@ void draw_chooser(State& state) {
     ui.end_card();
 }
 
-// The host's pixels have no texture: a mesh of blended colours shows what they are. Cells a side.
-constexpr std::uint32_t kMosaic = 40;
-
-ImU32 sample(const ImageView& picture, std::uint32_t column, std::uint32_t row) {
-    const std::size_t x = std::size_t{picture.width - 1} * column / kMosaic;
-    const std::size_t y = std::size_t{picture.height - 1} * row / kMosaic;
-    const std::uint8_t* p = picture.pixels.data() + (y * picture.width + x) * 4;
-    return IM_COL32(p[0], p[1], p[2], p[3]);
-}
-
-void draw_pixels(const ImageView& picture, const Rect& rect) {
-    if (picture.width == 0 || picture.height == 0) return;
-    const auto x = [&](std::uint32_t i) {
-        return rect.min.x + rect.width() * static_cast<float>(i) / kMosaic;
-    };
-    const auto y = [&](std::uint32_t i) {
-        return rect.min.y + rect.height() * static_cast<float>(i) / kMosaic;
-    };
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    for (std::uint32_t row = 0; row < kMosaic; ++row)
-        for (std::uint32_t column = 0; column < kMosaic; ++column)
-            list.AddRectFilledMultiColor({x(column), y(row)}, {x(column + 1), y(row + 1)},
-                                         sample(picture, column, row), sample(picture, column + 1, row),
-                                         sample(picture, column + 1, row + 1),
-                                         sample(picture, column, row + 1));
-}
-
 void draw_picture(State& state, const InputImage& input, const Rect& rect) {
     Ui& ui = state.ui;
     ui.fill(rect, ui.theme().field, ui.theme().rounding);
-    switch (input.kind()) {
-        case InputImage::Kind::None: return;
-        case InputImage::Kind::Library: {
-            const LibraryEntry* entry = find_entry(state, input.library_image());
-            return draw_thumbnail(state, input.library_image(), entry ? entry->width : 1,
-                                  entry ? entry->height : 1, rect);
-        }
-        case InputImage::Kind::Pixels: return draw_pixels(input.pixels(), rect);
-        case InputImage::Kind::Url: return ui.icon_at(Icon::Link, rect.center(), ui.em(1.8f), ui.theme().dim);
-        case InputImage::Kind::File:
-            return ui.icon_at(Icon::File, rect.center(), ui.em(1.8f), ui.theme().dim);
+    if (input.kind() == InputImage::Kind::Library) {
+        const LibraryEntry* entry = find_entry(state, input.library_image());
+        return draw_thumbnail(state, input.library_image(), entry ? entry->width : 1,
+                              entry ? entry->height : 1, rect);
     }
+    const InputPreview& preview = state.service.library().preview(input);
+    if (preview.texture) return draw_texture(state, preview.texture, preview.width, preview.height, rect);
+    const Icon icon = input.kind() == InputImage::Kind::Url ? Icon::Link : Icon::File;
+    ui.icon_at(icon, rect.center(), ui.em(1.8f), ui.theme().dim);
 }
 
 const char* origin(InputImage::Kind kind) {
@@ -109,10 +78,12 @@ void draw_facts(State& state, const InputImage& input, float width) {
     const LibraryEntry* entry = find_entry(state, input.library_image());
     if (!input.text().empty()) ui.line(input.text(), ui.theme().dim, width);
     if (entry) ui.line(entry->request.prompt, ui.theme().dim, width);
-    if (input.kind() == InputImage::Kind::Pixels)
-        ui.line(Line(text::kSizeFormat, input.pixels().width, input.pixels().height), ui.theme().dim, width);
     if (entry && entry->width > 0)
         ui.line(Line(text::kSizeFormat, entry->width, entry->height), ui.theme().dim, width);
+    if (input.kind() == InputImage::Kind::Library) return;
+    const InputPreview& preview = state.service.library().preview(input);
+    if (preview.width > 0)
+        ui.line(Line(text::kSizeFormat, preview.width, preview.height), ui.theme().dim, width);
 }
 
 void draw_chosen(State& state) {
@@ -131,6 +102,8 @@ void draw_chosen(State& state) {
     ImGui::BeginGroup();
     draw_facts(state, input, right - ui.frame_height() - ui.em(0.5f) - (at.x + side + ui.em(0.8f)));
     ImGui::EndGroup();
+    const InputPreview& preview = state.service.library().preview(input);
+    if (preview.error.code != ErrorCode::None) ui.message(Tone::Warn, preview.error.message);
     ui.end_card();
     if (is_cleared) state.form.request.input = {};
 }

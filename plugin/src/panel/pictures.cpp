@@ -23,13 +23,19 @@ void draw_thumbnail(State& state, ImageId image, std::uint32_t width, std::uint3
         ui.fill(rect, blend(theme.field, theme.hover, breath), theme.rounding);
         return ui.icon_at(Icon::Picture, rect.center(), ui.em(1.4f), with_alpha(theme.dim, 0.5f));
     }
+    draw_texture(state, texture, width, height, rect, alpha);
+}
+
+void draw_texture(State& state, TextureHandle texture, std::uint32_t width, std::uint32_t height,
+                  const Rect& rect, float alpha) {
+    Ui& ui = state.ui;
     // The middle square of the picture.
     const float across = static_cast<float>(std::max(width, 1u)) / static_cast<float>(std::max(height, 1u));
     const ImVec2 half{across > 1 ? 0.5f / across : 0.5f, across < 1 ? 0.5f * across : 0.5f};
     ImGui::GetWindowDrawList()->AddImageRounded(
         compat::texture_id(state.service.host().imgui_texture_id(texture)), rect.min, rect.max,
         {0.5f - half.x, 0.5f - half.y}, {0.5f + half.x, 0.5f + half.y}, ui.color(ImVec4(1, 1, 1, 1), alpha),
-        theme.rounding);
+        ui.theme().rounding);
 }
 
 void open_view(State& state, const LibraryEntry& entry) {

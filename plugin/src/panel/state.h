@@ -156,6 +156,9 @@ const LibraryEntry* find_entry(const State& state, ImageId image);
 /// The picture's thumbnail, filled into the square; a placeholder while there is none.
 void draw_thumbnail(State& state, ImageId image, std::uint32_t width, std::uint32_t height, const Rect& rect,
                     float alpha = 1);
+/// The middle square of a picture of that shape.
+void draw_texture(State& state, TextureHandle texture, std::uint32_t width, std::uint32_t height,
+                  const Rect& rect, float alpha = 1);
 void open_view(State& state, const LibraryEntry& entry);
 void close_view(State& state);
 /// Opens the picture `step` places further in the results.

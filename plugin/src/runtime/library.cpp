@@ -8,6 +8,19 @@ constexpr std::size_t kMaxThumbnails = 512;
 /// Thumbnails share the hand-off with requests; their keys have the top bit, which ids never have.
 constexpr std::uint64_t kThumbnailKey = std::uint64_t{1} << 63;
 
+constexpr std::uint64_t kPreviewKey = std::uint64_t{1} << 62;
+
+/// Equal for equal inputs, as far as a few samples of their pixels tell.
+std::string name_of(const InputImage& input) {
+    std::string name = std::to_string(static_cast<int>(input.kind())) + ' ' +
+                       std::to_string(input.library_image().value) + ' ' + input.text();
+    const ImageView pixels = input.pixels();
+    name += ' ' + std::to_string(pixels.width) + 'x' + std::to_string(pixels.height) + ' ';
+    for (std::size_t i = 0; i < pixels.pixels.size(); i += pixels.pixels.size() / 256 + 1)
+        name += static_cast<char>(pixels.pixels[i]);
+    return name;
+}
+
 }  // namespace
 
 void Library::Impl::search(LibraryQuery query) {
@@ -79,6 +92,33 @@ void Library::Impl::on_thumbnail(ImageId image, image::Pixels pixels) {
                      });
 }
 
+const InputPreview& Library::Impl::preview(const InputImage& input) {
+    std::string name = name_of(input);
+    if (name == previewed_) return preview_;
+    previewed_ = std::move(name);
+    handoff_.drop(kPreviewKey | preview_generation_);
+    handoff_.retire(preview_.texture);
+    preview_ = {};
+    ++preview_generation_;
+    if (input && input.kind() != InputImage::Kind::Url) workers_.load_preview(preview_generation_, input);
+    return preview_;
+}
+
+void Library::Impl::on_preview(runtime::PreviewNews news) {
+    if (news.generation != preview_generation_) return;
+    preview_.width = news.width;
+    preview_.height = news.height;
+    preview_.error = std::move(news.error);
+    changed_ = true;
+    if (news.pixels.data.empty()) return;
+    handoff_.deliver(kPreviewKey | news.generation, std::move(news.pixels), "kontexture input",
+                     [this, generation = news.generation](TextureHandle texture, const Error&) {
+                         if (generation != preview_generation_) return handoff_.retire(texture);
+                         preview_.texture = texture;
+                         changed_ = true;
+                     });
+}
+
 void Library::Impl::set_favourite(RequestId id, bool favourite) {
     // Shown at once; the page is read anew when it is stored.
     for (LibraryEntry& entry : page_.entries)
@@ -88,6 +128,7 @@ void Library::Impl::set_favourite(RequestId id, bool favourite) {
 
 void Library::Impl::clear() {
     for (const auto& [key, thumbnail] : thumbnails_) handoff_.retire(thumbnail.texture);
+    handoff_.retire(preview_.texture);
     thumbnails_.clear();
     by_use_.clear();
 }
@@ -100,6 +141,9 @@ const LibraryPage& Library::page() const {
 }
 TextureHandle Library::thumbnail(ImageId image) {
     return impl_.thumbnail(image);
+}
+const InputPreview& Library::preview(const InputImage& input) {
+    return impl_.preview(input);
 }
 void Library::save(ImageId image, std::string path) {
     impl_.save(image, std::move(path));

@@ -17,11 +17,13 @@ public:
     void search(LibraryQuery query);
     const LibraryPage& page() const { return page_; }
     TextureHandle thumbnail(ImageId image);
+    const InputPreview& preview(const InputImage& input);
     void save(ImageId image, std::string path) { workers_.save(image, std::move(path)); }
     void set_favourite(RequestId id, bool favourite);
 
     void on_page(LibraryPage page);
     void on_thumbnail(ImageId image, image::Pixels pixels);
+    void on_preview(runtime::PreviewNews news);
     void on_entries_changed();
     /// True once after something changed that a Library event should tell.
     bool take_changed() { return std::exchange(changed_, false); }
@@ -41,6 +43,9 @@ private:
     runtime::Handoff& handoff_;
     LibraryPage page_;
     std::optional<LibraryQuery> wanted_;  ///< of the newest search()
+    std::string previewed_;               ///< what preview_ shows
+    std::uint64_t preview_generation_ = 0;
+    InputPreview preview_;
     bool searching_ = false;
     bool stale_ = false;
     bool changed_ = false;

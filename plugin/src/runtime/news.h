@@ -36,6 +36,13 @@ struct ThumbnailNews {
     ImageId image;
     image::Pixels pixels;
 };  ///< no pixels: there is none
+struct PreviewNews {
+    std::uint64_t generation = 0;
+    image::Pixels pixels;
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    Error error;
+};
 struct SavedNews {
     ImageId image;
     std::string path;
@@ -49,6 +56,6 @@ struct LogNews {
 };
 
 using News = std::variant<RequestNews, ForgottenNews, MoneyNews, CreditsNews, DeliverNews, DropNews, PageNews,
-                          ThumbnailNews, SavedNews, EntriesChangedNews, LogNews>;
+                          ThumbnailNews, PreviewNews, SavedNews, EntriesChangedNews, LogNews>;
 
 }  // namespace kontexture::runtime

@@ -67,6 +67,7 @@ private:
     void apply(runtime::ThumbnailNews& news) {
         library_impl_.on_thumbnail(news.image, std::move(news.pixels));
     }
+    void apply(runtime::PreviewNews& news) { library_impl_.on_preview(std::move(news)); }
     void apply(runtime::SavedNews& news);
     void apply(runtime::EntriesChangedNews&) { entries_changed_ = true; }
     void apply(runtime::LogNews& news) { host_.log(news.level, news.text); }

@@ -42,6 +42,7 @@ public:
     // Not the engine's business: reading, and what costs nothing. Answers come as news.
     void search(LibraryQuery query);
     void load_thumbnail(ImageId image);
+    void load_preview(std::uint64_t generation, InputImage input);
     void save(ImageId image, std::string path);
     void set_favourite(RequestId id, bool favourite);
     void check_credits();
@@ -60,6 +61,7 @@ private:
     void decode(RequestId id, const JobPtr& job);
     void write_thumbnail(ImageId image, const ImageView& pixels);
     void show_thumbnail(ImageId image, std::vector<std::uint8_t> file);
+    PreviewNews preview_of(std::uint64_t generation, const Result<image::UploadImage>& input);
     void make_thumbnail(const store::ImageRow& row);
     Error save_file(const store::ImageRow& row, const std::string& path);
     engine::SubmitReply post(const JobPtr& job, net::Cancellation& call);

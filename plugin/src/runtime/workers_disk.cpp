@@ -1,3 +1,4 @@
+#include "runtime/read_file.h"
 #include "runtime/workers.h"
 
 #include <algorithm>
@@ -32,24 +33,6 @@ std::string fingerprint(const JobData& job) {
     text += r.prompt;
     return store::sha256_hex({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
-
-Result<std::vector<std::uint8_t>> read_file(const std::string& path, std::size_t max_bytes) {
-    std::ifstream file(path, std::ios::binary | std::ios::ate);
-    if (!file)
-        return Error{
-            ErrorCode::InputUnreadable, 0, 0, "Cannot open " + path + ". Check the path and its rights.", {}};
-    const auto size = static_cast<std::streamoff>(file.tellg());
-    if (size < 0 || static_cast<std::uint64_t>(size) > max_bytes)
-        return Error{
-            ErrorCode::ImageTooLarge, 0, 0, path + " is too large for a picture. Use a smaller one.", {}};
-    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(size));
-    file.seekg(0);
-    file.read(reinterpret_cast<char*>(bytes.data()), size);
-    if (!file) return Error{ErrorCode::InputUnreadable, 0, 0, "Cannot read " + path + ".", {}};
-    return bytes;
-}
-
-constexpr std::size_t kMaxInputBytes = std::size_t{256} << 20;
 
 }  // namespace
 

@@ -1,3 +1,4 @@
+#include "runtime/read_file.h"
 #include "runtime/workers.h"
 
 // Actions on the image lane, and what creates and destroys the workers.
@@ -131,6 +132,39 @@ void Workers::make_thumbnail(const store::ImageRow& row) try {
     news_.push(ThumbnailNews{row.id, image::shrink(pixels->level(0), kThumbnailSide)});
 } catch (const std::bad_alloc&) {
     news_.push(ThumbnailNews{row.id, {}});
+}
+
+void Workers::load_preview(std::uint64_t generation, InputImage input) {
+    if (input.kind() == InputImage::Kind::Library) {
+        disk_.post(
+            [this, generation, image = input.library_image()] {
+                const auto row = store_->image(image);
+                if (!row) return news_.push(PreviewNews{generation, {}, 0, 0, row.error()});
+                images_.post([this, generation, blob = row->blob] {
+                    const auto file = blobs_.read(blob);
+                    news_.push(
+                        preview_of(generation, file ? image::prepare_upload(*file, limits_) : file.error()));
+                });
+            },
+            Lane::Urgency::Low);
+        return;
+    }
+    images_.post([this, generation, input = std::move(input)] {
+        if (input.kind() == InputImage::Kind::Pixels)
+            return news_.push(preview_of(generation, image::prepare_upload(input.pixels(), limits_)));
+        const auto file = read_file(input.text(), kMaxInputBytes);
+        news_.push(preview_of(generation, file ? image::prepare_upload(*file, limits_) : file.error()));
+    });
+}
+
+PreviewNews Workers::preview_of(std::uint64_t generation, const Result<image::UploadImage>& input) try {
+    if (!input) return {generation, {}, 0, 0, input.error()};
+    // A WebP file can be sent, but not shown.
+    const auto pixels = image::decode(input->data, limits_);
+    if (!pixels) return {generation, {}, input->width, input->height, {}};
+    return {generation, image::shrink(pixels->level(0), kThumbnailSide), input->width, input->height, {}};
+} catch (const std::bad_alloc&) {
+    return {generation, {}, 0, 0, out_of_memory()};
 }
 
 }  // namespace kontexture::runtime
