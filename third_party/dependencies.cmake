@@ -50,6 +50,11 @@ kontexture_dependency(openssl "OpenSSL 3" TARGETS OpenSSL::SSL PACKAGE OpenSSL)
 kontexture_dependency(crypto "OpenSSL 3 (crypto)" TARGETS OpenSSL::Crypto PACKAGE OpenSSL)
 # Distributions compile cpp-httplib; the flags that come with the target are part of its ABI.
 kontexture_dependency(httplib "cpp-httplib 0.11 or newer" TARGETS httplib::httplib PACKAGE httplib PKGCONFIG cpp-httplib)
+if(TARGET kontexture_dep_httplib AND TARGET kontexture_dep_openssl)
+    # Its header calls OpenSSL from inline functions, which pkg-config's flags for the shared library leave out.
+    set_property(TARGET kontexture_dep_httplib APPEND PROPERTY
+                 INTERFACE_LINK_LIBRARIES kontexture_dep_openssl kontexture_dep_crypto Threads::Threads)
+endif()
 kontexture_dependency(sqlite "SQLite 3" TARGETS SQLite3::SQLite3 SQLite::SQLite3 PACKAGE SQLite3)
 if(NOT KONTEXTURE_FIND_LINKED_ONLY)
     kontexture_dependency(json "nlohmann-json 3.11" TARGETS nlohmann_json::nlohmann_json PACKAGE nlohmann_json)
