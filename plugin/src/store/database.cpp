@@ -4,11 +4,14 @@
 
 #include <sqlite3.h>
 
+#include <thread>
+
 namespace kontexture::store {
 
 namespace {
 
-constexpr std::chrono::milliseconds kBusyTimeout = std::chrono::seconds(5);
+/// Short, because it is also what hurry() has to wait for.
+constexpr std::chrono::milliseconds kBusyPause = std::chrono::milliseconds(2);
 
 int stop_when_late(void* deadline) {
     return std::chrono::steady_clock::now() > *static_cast<std::chrono::steady_clock::time_point*>(deadline);
@@ -116,7 +119,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
     sqlite3_extended_result_codes(connection, 1);
     sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    database->set_busy_timeout(kBusyTimeout);
+    sqlite3_busy_handler(connection, wait_while_busy, database.get());
     if (auto set = database->execute("pragma trusted_schema = off; pragma cell_size_check = on;"
                                      "pragma foreign_keys = on; pragma temp_store = memory");
         !set) {
@@ -156,8 +159,13 @@ Result<bool> Database::looks_sound(bool thorough, std::chrono::milliseconds limi
     return verdict == "ok";
 }
 
-void Database::set_busy_timeout(std::chrono::milliseconds timeout) {
-    sqlite3_busy_timeout(connection_, static_cast<int>(timeout.count()));
+int Database::wait_while_busy(void* database, int attempts) {
+    Database& self = *static_cast<Database*>(database);
+    const auto now = std::chrono::steady_clock::now();
+    if (attempts == 0) self.busy_since_ = now;
+    if (self.hurried_ || now - self.busy_since_ >= self.patience_) return 0;
+    std::this_thread::sleep_for(kBusyPause);
+    return 1;
 }
 
 Result<void> Database::execute(const char* sql) {

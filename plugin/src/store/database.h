@@ -2,6 +2,7 @@
 
 #include <kontexture/types.h>
 
+#include <atomic>
 #include <chrono>
 #include <concepts>
 #include <memory>
@@ -76,7 +77,9 @@ public:
     /// False: damaged. Gives up after `limit` and says true then.
     Result<bool> looks_sound(bool thorough, std::chrono::milliseconds limit);
     /// How long a statement waits for other connections before it fails.
-    void set_busy_timeout(std::chrono::milliseconds timeout);
+    void set_busy_timeout(std::chrono::milliseconds timeout) { patience_ = timeout; }
+    /// Any thread. From now on, also in a wait that is under way, no statement waits for other connections.
+    void hurry() { hurried_ = true; }
 
     /// Several statements without parameters.
     Result<void> execute(const char* sql);
@@ -104,9 +107,14 @@ private:
     Database(sqlite3* connection, std::string path) : connection_(connection), path_(std::move(path)) {}
     Rows prepare(std::string_view sql);
     Error describe(int code) const;
+    /// SQLite asks it before each further attempt; zero gives up.
+    static int wait_while_busy(void* database, int attempts);
 
     sqlite3* connection_;
     std::string path_;
+    std::chrono::milliseconds patience_ = std::chrono::seconds(5);
+    std::chrono::steady_clock::time_point busy_since_;
+    std::atomic<bool> hurried_{false};
     std::unordered_map<std::string, sqlite3_stmt*> statements_;
 };
 

@@ -2,9 +2,14 @@
 
 #include "store/store_impl.h"
 
+#include <algorithm>
+
 namespace kontexture::store {
 
 namespace {
+
+// Beyond any price; what a damaged row says is kept where sums still work.
+constexpr double kMostCredits = 1e6;
 
 constexpr char kInsertJob[] = R"sql(
 insert into jobs (service_id, session,
@@ -90,7 +95,7 @@ JobRow read_job(const Rows& rows) {
     row.state = from_text(rows.text(column++), JobState::OutcomeUnknown, JobState::Failed);
     row.task_id = rows.text(column++);
     row.cancelled = rows.integer(column++) != 0;
-    row.credits = rows.real(column++);
+    row.credits = std::clamp(rows.real(column++), 0.0, kMostCredits);
     row.fingerprint = rows.text(column++);
     row.created_at = to_time(rows.integer(column++));
     row.submitted_at = to_time(rows.integer(column++));

@@ -116,13 +116,14 @@ Result<std::int64_t> begin_session(Database& database, std::int64_t highest_lock
         Rows rows = database.query("select coalesce(max(id), 0) from sessions");
         const std::int64_t highest = rows.next() ? rows.integer(0) : 0;
         if (auto finished = rows.finish(); !finished) return finished.error();
-        const std::int64_t session = std::max(highest, highest_lock) + 1;
-        if (session >= kSessionLimit) {
+        const std::int64_t last = std::max(highest, highest_lock);
+        if (last >= kSessionLimit - 1) {
             Error error;
             error.code = ErrorCode::Storage;
             error.message = "The data folder has no request numbers left. Choose a new data folder.";
             return error;
         }
+        const std::int64_t session = last + 1;
         auto inserted = database.run("insert into sessions (id, started_at) values (?, ?)", session,
                                      to_number(wall_clock_now()));
         if (!inserted) return inserted.error();
@@ -195,6 +196,10 @@ Store::~Store() {
 
 std::uint64_t Store::id_block() const {
     return static_cast<std::uint64_t>(impl_->session) << kCounterBits;
+}
+
+void Store::hurry() {
+    impl_->database->hurry();
 }
 
 Blobs& Store::blobs() {

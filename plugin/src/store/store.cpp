@@ -165,7 +165,12 @@ Result<std::vector<JobRow>> Store::take_over_jobs() {
             while (rows.next()) jobs.push_back(read_job(rows));
             if (auto finished = rows.finish(); !finished) return finished.error();
         }
-        for (JobRow& job : jobs) job.state = resumed_state(job);
+        const engine::TimePoint now = wall_clock_now();
+        for (JobRow& job : jobs) {
+            job.state = resumed_state(job);
+            // The clock was set back, or the row is damaged: polls must not wait for that day.
+            job.submitted_at = std::min(job.submitted_at, now);
+        }
         std::sort(jobs.begin(), jobs.end(), [](const JobRow& a, const JobRow& b) {
             return std::pair(a.created_at, a.id) < std::pair(b.created_at, b.id);
         });
@@ -223,9 +228,10 @@ Result<std::optional<engine::TimePoint>> Store::write_submitting(RequestId id, e
         auto until = window_full_until(database, service_id, now, window_count, window);
         if (!until || *until) return until;
         auto done = database.run(
-            "update jobs set state = 'submitting', submitted_at = ?, finished_at = 0, task_id = '', image_id "
-            "= null "
-            "where id = ? and session = ? and (state = 'failed' or (task_id = '' and image_id is null))",
+            "update jobs set state = 'submitting', submitted_at = ?, finished_at = 0, task_id = '', "
+            "image_id = null, error_code = 'none', error_http_status = 0, error_provider_code = 0, "
+            "error_message = '', error_detail = '' where id = ? and session = ? and (state = 'failed' or "
+            "(task_id = '' and image_id is null))",
             to_number(now), id.value, impl_->session);
         if (!done) return done.error();
         if (database.changes() == 0) return not_submittable(id);
@@ -252,21 +258,22 @@ Result<void> Store::write_state(RequestId id, JobState state, bool cancelled,
                                 const std::optional<Error>& error, engine::TimePoint now) {
     Database& database = *impl_->database;
     const Error stored = error.value_or(Error());
-    // A cancellation can come while the picture is being stored; what has its picture stays finished.
-    const char* kept =
-        cancelled ? "update jobs set cancelled = 1, state = 'cancelled' where id = ? and image_id is not null"
-                  : "update jobs set cancelled = cancelled where id = ? and image_id is not null";
-    if (const auto finished = database.run(kept, id.value); !finished || database.changes() > 0)
-        return finished;
-    const auto done = database.run(
-        "update jobs set state = ?1, cancelled = ?2, finished_at = ?3, "
-        "submitted_at = case ?1 when 'queued' then 0 else submitted_at end, "
-        "task_id = case ?1 when 'queued' then '' else task_id end, error_code = ?4, "
-        "error_http_status = ?5, error_provider_code = ?6, error_message = ?7, error_detail = ?8 where id = "
-        "?9",
-        to_string(state), cancelled, is_final(state) ? to_number(now) : 0, to_string(stored.code),
-        stored.http_status, stored.provider_code, stored.message, stored.detail, id.value);
-    return expect_change(database, done, id);
+    return transact(database, [&]() -> Result<void> {
+        const auto done = database.run(
+            "update jobs set state = ?1, cancelled = ?2, finished_at = ?3, "
+            "submitted_at = case ?1 when 'queued' then 0 else submitted_at end, "
+            "task_id = case ?1 when 'queued' then '' else task_id end, error_code = ?4, "
+            "error_http_status = ?5, error_provider_code = ?6, error_message = ?7, error_detail = ?8 "
+            "where id = ?9 and image_id is null",
+            to_string(state), cancelled, is_final(state) ? to_number(now) : 0, to_string(stored.code),
+            stored.http_status, stored.provider_code, stored.message, stored.detail, id.value);
+        if (!done || database.changes() > 0) return done;
+        const auto kept = database.run(
+            "update jobs set cancelled = max(cancelled, ?1), state = case ?1 when 0 then state else "
+            "'cancelled' end where id = ?2 and image_id is not null",
+            cancelled, id.value);
+        return expect_change(database, kept, id);
+    });
 }
 
 Result<ImageId> Store::write_result(RequestId id, const ImageRow& image, engine::TimePoint now) {

@@ -74,8 +74,9 @@ struct StoreOptions {
 };
 
 /// The journal and the library: one SQLite database in WAL mode plus blobs, under one folder.
-/// Thread: one thread at a time (the runtime gives it one of its own). Every function that changes a job is
-/// durable (fsynced) when it returns without error. Errors: DiskFull, Storage, StorageNewer, StorageDamaged.
+/// Thread: one thread at a time (the runtime gives it one of its own), except for hurry(). Every function
+/// that changes a job is durable (fsynced) when it returns without error. Errors: DiskFull, Storage,
+/// StorageNewer, StorageDamaged.
 class Store {
 public:
     /// Makes the folder (owner only) when missing. A damaged database is set aside as "….damaged-N" and
@@ -90,13 +91,17 @@ public:
     /// First id of the block that belongs to this process for good: ids are block + 1, block + 2, … up to
     /// block + 2^24 - 1.
     std::uint64_t id_block() const;
+    /// Any thread, for a process that is about to end. From now on, also in a call that is under way, nothing
+    /// waits for other processes: what they hold locked fails at once with Storage.
+    void hurry();
     Blobs& blobs();
     /// Where downloads go before they are stored; same file system as the blobs.
     std::string temporary_folder() const;
 
     /// The unfinished jobs of this service that no live process owns (they now belong to this one), oldest
     /// first. States: Queued, Submitting, Generating (whenever the task is known) or OutcomeUnknown. A
-    /// cancelled one comes when its task may still bring a picture.
+    /// cancelled one comes when its task may still bring a picture. `error` is what was last stored; a
+    /// `submitted_at` in the future counts as now.
     Result<std::vector<JobRow>> take_over_jobs();
     /// Submit-to-result times of this service's last jobs, oldest first, at most `most` a model. Jobs that
     /// outlived their process do not count. Empty when they cannot be read.
@@ -115,7 +120,9 @@ public:
     /// The task exists and is paid for: marks the row Generating (the mark `cancelled` stays) and books its
     /// credits. Writing the same task twice books it once.
     Result<void> write_task(RequestId id, const std::string& task_id);
-    /// Replaces the stored error, too. Queued forgets when the job was submitted, and its task.
+    /// Replaces the stored error, too. Queued forgets when the job was submitted, and its task; every other
+    /// state keeps both, so that Generating with an error is a failure whose task the next run asks for
+    /// again. A job that has its picture stays finished: only a cancellation still marks it.
     Result<void> write_state(RequestId id, JobState state, bool cancelled, const std::optional<Error>& error,
                              engine::TimePoint now);
     /// Inserts the picture (or finds the one with the same blob) and marks the job Ready (Cancelled, if it

@@ -4,6 +4,8 @@
 #include "store/session_lock.h"
 #include "store/store.h"
 
+#include <algorithm>
+
 namespace kontexture::store {
 
 /// What the parts of Store share. The database is closed before the session's lock is freed.
@@ -23,8 +25,12 @@ engine::TimePoint wall_clock_now();
 constexpr std::int64_t to_number(engine::TimePoint time) {
     return time.time_since_epoch().count();
 }
+/// Milliseconds as stored. A damaged number becomes a time that can be reckoned with, in nanoseconds, too:
+/// not before 1970 and not after 2200. Only zero, which means never, stays zero.
 constexpr engine::TimePoint to_time(std::int64_t number) {
-    return engine::TimePoint(engine::Duration(number));
+    constexpr std::int64_t kLatest = 7'258'118'400'000;
+    return engine::TimePoint(
+        engine::Duration(number == 0 ? 0 : std::clamp<std::int64_t>(number, 1, kLatest)));
 }
 
 /// "kontexture.db" below the data folder.

@@ -144,6 +144,38 @@ TEST_CASE("the mark of a cancelled submit outlives the task's arrival") {
     CHECK(entry(*store, id).state == JobState::Cancelled);
 }
 
+TEST_CASE("what has its picture stays finished") {
+    const TempFolder temp;
+    auto store = open_store(temp.path());
+    const RequestId id = generate(*store, 1);
+    const ImageId image = finish(*store, id, "picture", at(9000));
+
+    REQUIRE(store->write_state(id, JobState::Failed, false, Error{ErrorCode::NotFound}, at(9500)));
+    REQUIRE(store->write_state(id, JobState::Queued, false, {}, at(9600)));
+    LibraryEntry found = entry(*store, id);
+    CHECK(found.state == JobState::Ready);
+    CHECK(found.image == image);
+    CHECK(found.task_id == "task-1");
+    CHECK(found.finished_at == at(9000));
+    CHECK(found.error.code == ErrorCode::None);
+
+    REQUIRE(store->write_state(id, JobState::Cancelled, true, {}, at(9700)));
+    REQUIRE(store->write_state(id, JobState::Generating, false, {}, at(9800)));
+    found = entry(*store, id);
+    CHECK(found.state == JobState::Cancelled);
+    CHECK(found.image == image);
+    CHECK(found.finished_at == at(9000));
+}
+
+TEST_CASE("a new attempt forgets the error of the one before") {
+    const TempFolder temp;
+    auto store = open_store(temp.path());
+    const RequestId id = generate(*store, 1);
+    REQUIRE(store->write_state(id, JobState::Failed, false, Error{ErrorCode::GenerationFailed}, at(5000)));
+    REQUIRE(store->write_submitting(id, at(6000), 18, 10s));
+    CHECK(entry(*store, id).error.code == ErrorCode::None);
+}
+
 TEST_CASE("errors are stored whole, and replaced") {
     const TempFolder temp;
     auto store = open_store(temp.path());

@@ -92,6 +92,103 @@ TEST_CASE("jobs of a living session are left alone, those of a dead one are take
     CHECK(third->take_over_jobs()->empty());
 }
 
+TEST_CASE("a failure whose task may still have a picture is asked for again by the next run") {
+    const TempFolder temp;
+    const Error expired = {ErrorCode::ResultExpired, 404, 0, "It is asked for again.", "gone"};
+    RequestId failed;
+    RequestId cancelled;
+    {
+        auto store = open_store(temp.path());
+        failed = generate(*store, 1);
+        REQUIRE(store->write_state(failed, JobState::Generating, false, expired, at(9000)));
+        cancelled = generate(*store, 2);
+        REQUIRE(store->write_state(cancelled, JobState::Generating, true, expired, at(9000)));
+        CHECK(entry(*store, failed).error.code == ErrorCode::ResultExpired);
+        CHECK(entry(*store, failed).finished_at == engine::TimePoint());
+        CHECK(store->write_submitting(failed, at(9500), 18, 10s).error().code == ErrorCode::Conflict);
+    }
+    auto store = open_store(temp.path());
+    const auto jobs = store->take_over_jobs();
+    REQUIRE(jobs);
+    REQUIRE(jobs->size() == 2);
+    for (const JobRow& row : *jobs) {
+        const std::string number = row.id == failed ? "1" : "2";
+        CHECK(row.state == JobState::Generating);
+        CHECK(row.task_id == "task-" + number);
+        CHECK(row.submitted_at == at(number == "1" ? 1010 : 2010));
+        CHECK(row.cancelled == (row.id == cancelled));
+        CHECK(row.error.code == ErrorCode::ResultExpired);
+        CHECK(row.error.http_status == 404);
+        CHECK(row.error.message == "It is asked for again.");
+        CHECK(row.error.detail == "gone");
+    }
+    finish(*store, failed, "picture", at(20'000));
+    CHECK(entry(*store, failed).state == JobState::Ready);
+    CHECK(entry(*store, failed).error.code == ErrorCode::None);
+}
+
+TEST_CASE("numbers that no clock and no service would give do no harm") {
+    const TempFolder temp;
+    RequestId ids[4];
+    {
+        auto store = open_store(temp.path());
+        for (std::uint64_t i = 0; i < 4; ++i) ids[i] = generate(*store, i + 1);
+        const RequestId spoilt = queue(*store, 5);
+        const auto database = Database::open(temp.path() + "/kontexture.db");
+        REQUIRE(database);
+        const auto spoil = [&](RequestId id, const char* column, const char* value) {
+            REQUIRE((*database)->run(
+                std::string("update jobs set ") + column + " = " + value + " where id = ?", id.value));
+        };
+        for (const char* column : {"created_at", "submitted_at", "finished_at"}) {
+            spoil(ids[0], column, "9223372036854775807");
+            spoil(ids[1], column, "-9223372036854775808");
+        }
+        spoil(ids[2], "credits", "9e999");
+        spoil(ids[3], "credits", "-5");
+        // Sent, with a nonsensical time: it must not pass for one that was never sent.
+        spoil(spoilt, "submitted_at", "-1");
+        REQUIRE(
+            (*database)->run("insert into submits (service_id, at) values (?, 9223372036854775807), "
+                             "(?, -9223372036854775808)",
+                             "https://service.test", "https://service.test"));
+    }
+    auto store = open_store(temp.path());
+    const std::chrono::system_clock::time_point epoch;
+    for (const LibraryEntry& found : all(*store)) {
+        CHECK(found.created_at >= epoch);
+        CHECK(found.finished_at >= epoch);
+        CHECK(found.estimated_credits >= 0);
+        CHECK(found.estimated_credits < 1e9);
+    }
+    const auto jobs = store->take_over_jobs();
+    REQUIRE(jobs);
+    REQUIRE(jobs->size() == 5);
+    const auto now = std::chrono::system_clock::now();
+    for (const JobRow& row : *jobs) {
+        CHECK(row.submitted_at > engine::TimePoint());
+        CHECK(row.submitted_at <= now);
+        CHECK(row.state == (row.task_id.empty() ? JobState::Submitting : JobState::Generating));
+    }
+    CHECK(store->durations(10).empty());
+    const RequestId id = queue(*store, 1);
+    const auto wait = store->write_submitting(id, at(0), 1, 10s);
+    REQUIRE(wait);
+    REQUIRE(*wait);
+    CHECK(**wait == at(10'000));
+}
+
+TEST_CASE("a session number beyond all numbers is an error, not an overflow") {
+    const TempFolder temp;
+    open_store(temp.path()).reset();
+    const auto database = Database::open(temp.path() + "/kontexture.db");
+    REQUIRE(database);
+    REQUIRE((*database)->run("insert into sessions (id, started_at) values (9223372036854775807, 0)"));
+    const auto opened = try_open(temp.path());
+    REQUIRE(!opened);
+    CHECK(opened.error().code == ErrorCode::Storage);
+}
+
 TEST_CASE("only a service's own jobs are taken over, and only when wanted") {
     const TempFolder temp;
     {
@@ -180,4 +277,35 @@ TEST_CASE("a database that somebody else keeps locked is an error with advice, n
     CHECK(written.error().message.find("Another program") != std::string::npos);
     REQUIRE((*other)->run("rollback"));
     CHECK(store->write_intent(job(*store, 1), false));
+}
+
+TEST_CASE("a store in a hurry waits for nobody, not even when it waits already") {
+    const TempFolder temp;
+    auto store = open_store(temp.path());
+    const auto other = Database::open(temp.path() + "/kontexture.db");
+    REQUIRE(other);
+    REQUIRE((*other)->run("begin immediate"));
+    const auto start = std::chrono::steady_clock::now();
+    std::thread closing([&] {
+        std::this_thread::sleep_for(100ms);
+        store->hurry();
+    });
+    const auto waited = store->write_intent(job(*store, 1), false);
+    closing.join();
+    REQUIRE(!waited);
+    CHECK(waited.error().code == ErrorCode::Storage);
+    CHECK(store->write_intent(job(*store, 2), false).error().code == ErrorCode::Storage);
+    store.reset();
+    // Not to be told from the 5 s of patience otherwise.
+    CHECK(std::chrono::steady_clock::now() - start < 3s);
+    REQUIRE((*other)->run("rollback"));
+    CHECK(all(*open_store(temp.path())).empty());
+}
+
+TEST_CASE("a store in a hurry still writes what nobody keeps from it") {
+    const TempFolder temp;
+    auto store = open_store(temp.path());
+    store->hurry();
+    const RequestId id = generate(*store, 1);
+    CHECK(entry(*store, id).task_id == "task-1");
 }
