@@ -140,7 +140,7 @@ TEST_CASE("Type a prompt, press Generate, apply, edit the result, save it") {
           static_cast<std::ptrdiff_t>(texture.pixels.size() / 4));
 
     REQUIRE(gui.click("tile", image));
-    gui.frames(3);
+    gui.pass(0.4);
     REQUIRE(gui.click("view.edit"));
     gui.frames(3);
     gui.type(" wet");
@@ -154,7 +154,7 @@ TEST_CASE("Type a prompt, press Generate, apply, edit the result, save it") {
     gui.pass(3);
     stage.panel->set_save_folder(stage.folder / "saved");
     REQUIRE(gui.click("tile", image));
-    gui.frames(3);
+    gui.pass(0.4);
     REQUIRE(gui.click("view.save"));
     gui.frames(3);
     REQUIRE(gui.click("save.go"));

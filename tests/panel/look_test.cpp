@@ -63,7 +63,7 @@ TEST_CASE("Nothing leaves the panel sideways, at any width and font size") {
         f.gui.frames(2);
         check_inside(f, width);
         REQUIRE(f.gui.click("tile", 9));
-        f.gui.frames(2);
+        f.gui.pass(0.4);
         REQUIRE(f.gui.click("view.save"));
         f.gui.frames(2);
         check_inside(f, width);
@@ -112,8 +112,29 @@ TEST_CASE("Focus goes to the prompt when asked") {
     CHECK(f.script.submitted[0].prompt == "bark");
 }
 
-TEST_CASE("The balance is asked for on demand") {
+TEST_CASE("The balance is asked for at first, after a payment, and on demand") {
     PanelFixture f;
-    REQUIRE(f.gui.click("credits.refresh"));
     CHECK(f.script.account_refreshes == 1);
+    REQUIRE(f.gui.click("credits.refresh"));
+    CHECK(f.script.account_refreshes == 2);
+    f.gui.pass(6);
+    CHECK(f.script.account_refreshes == 2);
+    const RequestId id = f.script.add(JobState::Generating, "bark").id;
+    f.script.finish(id, {7});
+    f.script.events = {{.id = id, .state = JobState::Ready, .previous = JobState::Delivering}};
+    f.gui.frame();
+    f.script.events.clear();
+    f.gui.pass(6);
+    CHECK(f.script.account_refreshes == 3);
+}
+
+TEST_CASE("Without a key nobody is asked for a balance") {
+    PanelFixture f;
+    const int before = f.script.account_refreshes;
+    f.script.account.key_present = false;
+    f.gui.pass(6);
+    CHECK(f.script.account_refreshes == before);
+    f.script.account.key_present = true;
+    f.gui.frame();
+    CHECK(f.script.account_refreshes == before + 1);
 }

@@ -170,6 +170,7 @@ private:
 };
 
 Places g_places;
+constexpr int kFrames = 120;
 
 void point(ImVec2 at, bool is_down) {
 #if IMGUI_VERSION_NUM >= 18700
@@ -181,10 +182,20 @@ void point(ImVec2 at, bool is_down) {
 #endif
 }
 
+constexpr int kFramesAPress = 30;
+
 std::function<void(int)> press(const char* name, std::uint64_t key = 0) {
     return [=](int frame) {
         if (frame >= 6)
             point(frame < 14 ? g_places.find(name, key) : ImVec2(-1, -1), frame == 10 || frame == 11);
+    };
+}
+
+/// One after the other, with time between them for a click to be no double click.
+std::function<void(int)> presses(std::vector<std::pair<const char*, std::uint64_t>> targets) {
+    return [=](int frame) {
+        const auto step = static_cast<std::size_t>(frame / kFramesAPress);
+        if (step < targets.size()) press(targets[step].first, targets[step].second)(frame % kFramesAPress);
     };
 }
 
@@ -223,10 +234,11 @@ void take(const Shot& shot, const std::string& folder, const char* font) {
         std::unique_ptr<Service> service = test::make_service(script, host);
         Panel panel(*service);
         shot.set_up(script, panel);
-        for (int frame = 0; frame < 60; ++frame) {
+        for (int frame = 0; frame < kFrames; ++frame) {
             glfwPollEvents();
             ImGui_ImplOpenGL3_NewFrame();
             ImGui_ImplGlfw_NewFrame();
+            ImGui::GetIO().DeltaTime = 1.0f / 30;
             shot.act(frame);
             ImGui::NewFrame();
             g_places.clear();
@@ -239,7 +251,7 @@ void take(const Shot& shot, const std::string& folder, const char* font) {
             glClearColor(0, 0, 0, 1);
             glClear(GL_COLOR_BUFFER_BIT);
             ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-            if (frame == 59) save_png(folder + "/" + shot.name + ".ppm", shot.width, shot.height);
+            if (frame == kFrames - 1) save_png(folder + "/" + shot.name + ".ppm", shot.width, shot.height);
             glfwSwapBuffers(window);
         }
     }
@@ -273,6 +285,17 @@ std::vector<Shot> shots() {
         p.set_input(InputImage::from_library({12}));
         p.set_prompt("make the stones wet");
     };
+    const auto loaded = [edit](Script& s, Panel& p) {
+        edit(s, p);
+        s.is_load_immediate = true;
+    };
+    const auto in_use = [edit](Script& s, Panel& p) {
+        edit(s, p);
+        p.set_input({});
+        for (std::uint64_t image : {11, 8, 7}) s.finish(s.add(JobState::Generating, "").id, {image});
+        const std::vector<RequestId> used = {s.requests[0].id, s.requests[1].id, s.requests[2].id};
+        p.set_in_use(used, used[1]);
+    };
     const auto no_key = [](Script& s, Panel&) { s.account.key_present = false; };
     return {
         {"first_demo", 480, 900, 16, demo_style, first},
@@ -286,13 +309,17 @@ std::vector<Shot> shots() {
         {"narrow_proggy", 320, 1100, 0, dark, busy},
         {"no_key", 480, 700, 16, demo_style, no_key},
         {"more_open", 480, 900, 16, demo_style, first, press("more")},
-        {"view_demo", 640, 900, 16, demo_style, busy, press("tile", 30)},
-        {"view_tiled", 1600, 900, 16, demo_style, edit,
-         [](int frame) {
-             if (frame < 20) return press("tile", 5)(frame);
-             press("view.tiling", 3)(frame - 14);
-         }},
-        {"view_narrow", 320, 800, 13, dark, busy, press("tile", 28)},
+        {"view_640", 640, 1000, 16, demo_style, edit, press("tile", 8)},
+        {"view_save", 640, 700, 16, demo_style, edit, presses({{"tile", 8}, {"view.save", 0}})},
+        {"view_saving", 320, 800, 13, demo_style, edit,
+         presses({{"tile", 9}, {"view.save", 0}, {"save.go", 0}})},
+        {"view_exact", 640, 900, 16, demo_style, loaded, presses({{"tile", 8}, {"view.exact", 0}})},
+        {"send_again", 480, 800, 16, demo_style, trouble, press("send_again", 1005)},
+        {"send_again_320", 320, 1000, 13, demo_style, trouble, press("send_again", 1005)},
+        {"in_use", 480, 1000, 16, demo_style, in_use},
+        {"view_tiled", 1600, 900, 16, demo_style, edit, presses({{"tile", 5}, {"view.tiling", 3}})},
+        {"view_narrow", 320, 900, 13, dark, busy, press("tile", 30)},
+        {"view_narrow_2x", 320, 900, 26, dark, edit, press("tile", 12)},
         {"hover_tile", 1280, 700, 16, light, edit, hover("tile", 6)},
         {"edit_choose", 480, 700, 16, demo_style, trouble, press("mode.edit")},
         {"huge_4k", 3840, 2160, 32, demo_style, busy},

@@ -143,6 +143,24 @@ TEST_CASE("Textures of old results are let go, the host's never") {
     CHECK(!contains(f.script.released, hosts));
 }
 
+TEST_CASE("A panel that goes lets go what it paid for, and nothing that was not sent") {
+    PanelFixture f;
+    f.write("bark");
+    std::vector<RequestId> ids;
+    for (JobState state : {JobState::Queued, JobState::Preparing, JobState::Generating, JobState::Ready,
+                           JobState::OutcomeUnknown}) {
+        f.panel->generate();
+        ids.push_back(f.script.requests.back().id);
+        f.script.requests.back().state = state;
+    }
+    const RequestId hosts = f.script.add(JobState::Generating, "the host's").id;
+    f.gui.frames(2);
+    f.gui.draw = nullptr;
+    f.panel.reset();
+    CHECK(f.script.released == std::vector<RequestId>{ids[2], ids[3]});
+    CHECK(!contains(f.script.released, hosts));
+}
+
 TEST_CASE("A long queue is shortened and can be opened") {
     PanelFixture f(500, 2400);
     for (int i = 0; i < 20; ++i) f.script.add(JobState::Queued, "bark").waiting = WaitReason::Turn;

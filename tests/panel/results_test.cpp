@@ -108,7 +108,7 @@ TEST_CASE("The large view: keys, zoom, tiling") {
     PanelFixture f;
     fill(f, 3);
     REQUIRE(f.gui.click("tile", 2));
-    f.gui.frames(2);
+    f.gui.pass(0.4);
     REQUIRE(f.gui.find("view.canvas"));
     CHECK(f.script.loaded.size() == 1);
     SECTION("arrows step, Enter applies") {
@@ -145,7 +145,7 @@ TEST_CASE("Arrows move in the grid, Space opens, Enter applies") {
     PanelFixture f;
     fill(f, 6);
     REQUIRE(f.gui.click("tile", 6));
-    f.gui.frames(2);
+    f.gui.pass(0.4);
     f.gui.press(ImGuiKey_Escape);
     f.gui.press(ImGuiKey_RightArrow);
     f.gui.press(ImGuiKey_Enter);
@@ -160,7 +160,7 @@ TEST_CASE("A result becomes the picture to edit") {
     fill(f, 2);
     f.write("picture 2");
     REQUIRE(f.gui.click("tile", 2));
-    f.gui.frames(2);
+    f.gui.pass(0.4);
     REQUIRE(f.gui.click("view.edit"));
     f.gui.frames(3);
     f.gui.type("make it wet");
@@ -177,7 +177,7 @@ TEST_CASE("A result's settings are used again") {
     entry.request.model = "flux-kontext-max";
     f.gui.frames(2);
     REQUIRE(f.gui.click("tile", 4));
-    f.gui.frames(2);
+    f.gui.pass(0.4);
     REQUIRE(f.gui.click("view.again"));
     f.panel->generate();
     REQUIRE(f.script.submitted.size() == 1);
@@ -193,7 +193,7 @@ TEST_CASE("Save as proposes a path, remembers the folder and tells how it ended"
     f.script.add_picture(5, "\xE6\x9C\xA8");
     f.gui.frames(2);
     REQUIRE(f.gui.click("tile", 4));
-    f.gui.frames(2);
+    f.gui.pass(0.4);
     REQUIRE(f.gui.click("view.save"));
     f.gui.frames(2);
     REQUIRE(f.gui.click("save.go"));
@@ -215,6 +215,11 @@ TEST_CASE("Save as proposes a path, remembers the folder and tells how it ended"
         REQUIRE(f.gui.click("save.go"));
         CHECK(f.script.saved.back().second == "textures/texture.png");
     }
+    SECTION("unheard") {
+        f.gui.pass(12);
+        REQUIRE(f.gui.click("save.go"));
+        CHECK(f.script.saved.size() == 2);
+    }
     SECTION("badly") {
         saved.error = {.code = ErrorCode::DiskFull, .message = "The disk is full."};
         f.script.events = {saved};
@@ -223,6 +228,44 @@ TEST_CASE("Save as proposes a path, remembers the folder and tells how it ended"
         f.gui.frames(2);
         CHECK(f.gui.find("save.go"));
     }
+}
+
+TEST_CASE("A double click on a tile applies and does not open it") {
+    PanelFixture f;
+    fill(f, 3);
+    f.script.is_load_immediate = true;
+    REQUIRE(f.gui.click("tile", 2));
+    REQUIRE(f.gui.click("tile", 2));
+    f.gui.pass(1);
+    CHECK(!f.gui.find("view.canvas"));
+    REQUIRE(f.events.size() == 1);
+    CHECK(f.events[0].image == ImageId{2});
+}
+
+TEST_CASE("Nothing moves under the pointer while a person aims at a picture") {
+    PanelFixture f;
+    fill(f, 6);
+    f.write("bark");
+    f.panel->generate();
+    const RequestId id = f.script.requests.back().id;
+    f.gui.pass(0.5);
+    const auto aimed = f.gui.find("tile", 5);
+    REQUIRE(aimed);
+    f.gui.point_at({aimed->min.x + 30, aimed->min.y + 30});
+    f.script.add_picture(7, "bark");
+    f.script.finish(id, {7});
+    for (float step = 0; step < 20; ++step) {
+        f.gui.point_at({aimed->min.x + 30 + step, aimed->min.y + 30});
+        f.gui.pass(0.1);
+        const auto now = f.gui.find("tile", 5);
+        REQUIRE(now);
+        CHECK(now->min.x == aimed->min.x);
+        CHECK(now->min.y == aimed->min.y);
+    }
+    CHECK(!f.gui.find("tile", 7));
+    f.gui.pass(4);
+    CHECK(f.gui.find("tile", 7));
+    CHECK(f.gui.find("tile", 5)->min.y < aimed->min.y);
 }
 
 TEST_CASE("A star on a tile makes a favourite without opening it") {

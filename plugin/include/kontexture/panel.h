@@ -20,13 +20,21 @@ struct PanelEvent {
 };
 
 /// A Dear ImGui panel over a Service. It uses the current ImGui context, follows its style and fonts, and
-/// draws textures through Host::imgui_texture_id() only. It releases the requests that were started in it,
-/// but none whose texture an Apply event named, and none that the host submitted. Thread: the owner thread,
-/// between ImGui::NewFrame() and ImGui::Render(), after this frame's pump(). Lifetime: the Service outlives
-/// the panel.
+/// draws textures through Host::imgui_texture_id() only. Thread: the owner thread, between ImGui::NewFrame()
+/// and ImGui::Render(), after this frame's pump(). Lifetime: the Service outlives the panel.
 ///
-///     kontexture::Panel panel(*service);
-///     for (const kontexture::PanelEvent& e : panel.draw_window("Textures")) material.set_albedo(e.texture);
+/// Textures: it releases the requests that were started in it, but none whose texture an Apply event named.
+/// Those, what the host submitted, and what an earlier run left (RequestInfo::restored; once Ready the
+/// picture is in the library) are the host's to release. When the panel goes, what it started and paid for is
+/// released too: a picture under way then comes into the library without a texture. What is not paid for yet
+/// goes on, and is the host's from then on.
+///
+///     auto service = kontexture::Service::create({.api_key = key, .data_dir = dir}, host);
+///     if (!service) return report(service.error().message);
+///     kontexture::Panel panel(**service);
+///     …                                                      // each frame, after (*service)->pump()
+///     for (const kontexture::PanelEvent& e : panel.draw_window("Textures"))
+///         material.set_albedo(e.texture);
 class Panel {
 public:
     explicit Panel(Service& service);
@@ -52,6 +60,11 @@ public:
     void focus_prompt();
     /// The folder that "Save as" proposes first.
     void set_save_folder(std::string_view folder);
+    /// What the panel calls the service; empty: Capabilities::service_name.
+    void set_service_name(std::string_view name);
+    /// Marks the pictures whose textures the host shows now, and among them the one on the selection. Call it
+    /// whenever that changes, or each frame.
+    void set_in_use(std::span<const RequestId> requests, RequestId on_selection = {});
 
 private:
     class Impl;

@@ -39,25 +39,29 @@ Line price_line(const State& state, double price) {
 
 void draw_button(State& state, double price, const std::optional<Line>& reason) {
     Ui& ui = state.ui;
+    const Theme& theme = ui.theme();
+    // The price stays readable while the button is blocked: it turns grey, it does not fade.
+    ImGui::PushStyleVar(ImGuiStyleVar_DisabledAlpha, 1.0f);
     ImGui::BeginDisabled(reason.has_value());
+    const ButtonKind kind = reason ? ButtonKind::Normal : ButtonKind::Primary;
+    const ImVec4 ink = reason ? theme.dim : theme.on_accent;
+    const ImVec4 price_ink = reason ? theme.dim : blend(theme.accent, theme.on_accent, 0.85f);
     const char* tip = reason ? reason->c_str() : text::kGenerateTip;
     const bool is_pressed =
-        ui.button({.name = "generate", .tip = tip, .kind = ButtonKind::Primary}, {ui.width(), ui.em(3.4f)});
+        ui.button({.name = "generate", .tip = tip, .kind = kind}, {ui.width(), ui.em(3.4f)});
     const Rect rect = ui.last();
     const float line_height = ImGui::GetTextLineHeight();
     const float top = rect.center().y - line_height * 1.08f;
     const float pad = ui.em(0.5f);
     const Line words =
         state.form.count > 1 ? Line(text::kGenerateFormat, state.form.count) : Line("%s", text::kGenerate);
-    const Theme& theme = ui.theme();
     const Rect upper{{rect.min.x + pad, top}, {rect.max.x - pad, top + line_height}};
-    ui.text_in(upper, words, theme.on_accent);
-    ui.text_in({{upper.min.x + 0.6f, upper.min.y}, {upper.max.x + 0.6f, upper.max.y}}, words,
-               theme.on_accent);
+    ui.text_in(upper, words, ink);
     ui.text_in(
         {{upper.min.x, upper.max.y + line_height * 0.16f}, {upper.max.x, upper.max.y + line_height * 1.16f}},
-        price_line(state, price), blend(theme.accent, theme.on_accent, 0.85f));
+        price_line(state, price), price_ink);
     ImGui::EndDisabled();
+    ImGui::PopStyleVar();
     if (is_pressed) generate(state);
 }
 

@@ -90,7 +90,7 @@ void draw_chosen(State& state) {
     Ui& ui = state.ui;
     const InputImage& input = state.form.request.input;
     ui.begin_card();
-    const float side = ui.em(4);
+    const float side = std::min(ui.em(4), ui.width() * 0.25f);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float right = at.x + ui.width();
     ImGui::Dummy({side, side});

@@ -119,11 +119,22 @@ void apply(State& state, ImageId image) {
 void release_all(State& state) {
     for (const Owned& owned : state.owned) {
         const RequestInfo* info = state.service.find(owned.id);
-        // Releasing a paid request under way would cancel its texture: the host may still want it.
-        if (info && !owned.is_handed && (is_final(info->state) || info->from_library))
+        if (!info || owned.is_handed) continue;
+        // To release is to cancel: that loses no paid picture, but a request that was not sent yet, and an
+        // unknown outcome is a person's to decide.
+        const bool is_unpaid = info->state == JobState::Queued || info->state == JobState::Preparing;
+        if (info->from_library || (!is_unpaid && info->state != JobState::OutcomeUnknown))
             state.service.release(owned.id);
     }
     state.owned.clear();
+}
+
+void set_in_use(State& state, std::span<const RequestId> requests, RequestId on_selection) {
+    state.in_use.clear();
+    for (RequestId id : requests)
+        if (const RequestInfo* info = state.service.find(id)) state.in_use.push_back(info->image);
+    const RequestInfo* selected = state.service.find(on_selection);
+    state.on_selection = selected ? selected->image : ImageId{};
 }
 
 }  // namespace kontexture::panel

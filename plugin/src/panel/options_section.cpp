@@ -26,10 +26,14 @@ void draw_model_buttons(State& state, const std::vector<Capabilities::Model>& mo
     Ui& ui = state.ui;
     const float gap = ui.em(0.3f);
     const auto count = static_cast<float>(models.size());
-    const float width = (ui.width() - gap * (count - 1)) / count;
+    float width = (ui.width() - gap * (count - 1)) / count;
+    const bool is_row = std::ranges::all_of(models, [&](const Capabilities::Model& model) {
+        return ui.text_width(model.name) + ui.em(0.6f) <= width;
+    });
+    if (!is_row) width = ui.width();
     std::string& chosen = state.form.request.model;
     for (std::size_t i = 0; i < models.size(); ++i) {
-        if (i > 0) ImGui::SameLine(0, gap);
+        if (i > 0 && is_row) ImGui::SameLine(0, gap);
         const bool is_chosen = chosen == models[i].id || (chosen.empty() && i == 0);
         const Line price(text::kCreditsFormat, credits_text(models[i].credits).c_str());
         const Line tip(text::kModelTipFormat, models[i].name.c_str(),

@@ -15,6 +15,8 @@ constexpr float kTwoColumns = 56;
 constexpr float kFormColumn = 27;
 constexpr float kWideFormColumn = 32;
 constexpr float kLeastHeight = 24;
+constexpr double kSavingSeconds = 10;
+constexpr double kBalanceSeconds = 5;
 
 bool is_enter_pressed() {
     return compat::is_key_pressed(ImGuiKey_Enter) || compat::is_key_pressed(compat::kKeypadEnter);
@@ -40,16 +42,42 @@ void handle_keys(State& state) {
     if (compat::is_key_pressed(ImGuiKey_RightArrow, true)) step_view(state, 1);
 }
 
+void finish_saving(View& view, const Event& event) {
+    const bool is_saved = event.error.code == ErrorCode::None;
+    view.saving_since = -1;
+    view.is_saving_shown = !is_saved;
+    view.message_tone = is_saved ? Tone::Good : Tone::Bad;
+    view.message =
+        is_saved ? Line(text::kSavedFormat, event.path.c_str()).c_str() : event.error.message.c_str();
+}
+
 void read_events(State& state) {
+    View& view = state.view;
     for (const Event& event : state.service.events()) {
-        if (event.kind != Event::Kind::Saved || !state.view.is_saving) continue;
-        const bool is_saved = event.error.code == ErrorCode::None;
-        state.view.is_saving = false;
-        state.view.is_saving_shown = !is_saved;
-        state.view.message_tone = is_saved ? Tone::Good : Tone::Bad;
-        state.view.message =
-            is_saved ? Line(text::kSavedFormat, event.path.c_str()).c_str() : event.error.message.c_str();
+        if (event.kind == Event::Kind::Saved && view.saving_since >= 0 && event.path == view.save_path)
+            finish_saving(view, event);
+        if (event.kind != Event::Kind::Request || event.state == event.previous) continue;
+        const RequestInfo* info = state.service.find(event.id);
+        const bool is_paid_end = is_final(event.state) && info && !info->from_library && !info->reused;
+        if (is_paid_end) state.is_balance_old = true;
     }
+    // The answer may have come in a frame in which the panel was not drawn.
+    if (view.saving_since >= 0 && state.ui.now() - view.saving_since > kSavingSeconds) {
+        view.saving_since = -1;
+        view.message_tone = Tone::Warn;
+        view.message = Line(text::kSaveUnheardFormat, view.save_path.c_str()).c_str();
+    }
+}
+
+void ask_for_balance(State& state) {
+    if (!state.service.account().key_present || !state.service.capabilities().credits_query) {
+        state.is_balance_old = true;
+        return;
+    }
+    if (!state.is_balance_old || state.ui.now() < state.next_balance_at) return;
+    state.is_balance_old = false;
+    state.next_balance_at = state.ui.now() + kBalanceSeconds;
+    state.service.refresh_account();
 }
 
 void draw_notice(State& state) {
@@ -126,6 +154,7 @@ void draw_content(State& state) {
     ImGui::PushID(&state);
     state.ui.begin_frame();
     read_events(state);
+    ask_for_balance(state);
     const float room = std::max(ImGui::GetContentRegionAvail().y, state.ui.em(kLeastHeight));
     begin_column(state, "panel", {0, room},
                  ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
@@ -198,6 +227,14 @@ void Panel::focus_prompt() {
 
 void Panel::set_save_folder(std::string_view folder) {
     impl_->view.save_folder.assign(folder);
+}
+
+void Panel::set_service_name(std::string_view name) {
+    impl_->service_name.assign(name);
+}
+
+void Panel::set_in_use(std::span<const RequestId> requests, RequestId on_selection) {
+    panel::set_in_use(*impl_, requests, on_selection);
 }
 
 }  // namespace kontexture

@@ -50,6 +50,7 @@ void open_view(State& state, const LibraryEntry& entry) {
     view.applied_at = -1;
     view.loading = make_resident(state, entry.image);
     state.results.selected = entry.image;
+    state.results.pressed = {};
 }
 
 void close_view(State& state) {

@@ -168,6 +168,13 @@ void draw_page_button(State& state, const RequestInfo& info, ErrorCode code) {
     if (ui.button(control)) copy_address(state, *page);
 }
 
+// What a person may pay by pressing it.
+Line retry_line(const RequestInfo& info) {
+    if (info.from_library || info.estimated_credits <= 0) return Line("%s", text::kRetry);
+    const Line price = credits_text(info.estimated_credits);
+    return Line(info.task_id.empty() ? text::kRetryPaidFormat : text::kRetryMaybeFormat, price.c_str());
+}
+
 void draw_failure(State& state, const RequestInfo& info) {
     Ui& ui = state.ui;
     ui.wrapped(info.error.message, blend(ui.theme().bad, ui.theme().text, 0.6f));
@@ -181,12 +188,14 @@ void draw_failure(State& state, const RequestInfo& info) {
             state.form.wants_focus = true;
             dismiss(state, info.id);
         }
-    } else if (ui.button({.name = "retry",
-                          .label = text::kRetry,
-                          .tip = text::kRetryTip,
-                          .key = key,
-                          .icon = Icon::Refresh})) {
-        state.service.retry(info.id);
+    } else {
+        const Line label = retry_line(info);
+        if (ui.button({.name = "retry",
+                       .label = label.c_str(),
+                       .tip = text::kRetryTip,
+                       .key = key,
+                       .icon = Icon::Refresh}))
+            state.service.retry(info.id);
     }
     draw_page_button(state, info, info.error.code);
 }
@@ -194,12 +203,10 @@ void draw_failure(State& state, const RequestInfo& info) {
 void draw_send_again(State& state, Card& card, const RequestInfo& info) {
     Ui& ui = state.ui;
     const std::uint64_t key = info.id.value;
-    ui.message(Tone::Warn, Line(text::kSendAgainAskFormat, credits_text(info.estimated_credits).c_str()));
-    const Control yes{.name = "send_again.yes",
-                      .label = text::kSendAgainYes,
-                      .tip = text::kSendAgainTip,
-                      .key = key,
-                      .kind = ButtonKind::Primary};
+    ui.message(Tone::Warn, text::kSendAgainAsk);
+    const Line label(text::kSendAgainYesFormat, credits_text(info.estimated_credits).c_str());
+    const Control yes{
+        .name = "send_again.yes", .label = label.c_str(), .tip = text::kSendAgainTip, .key = key};
     const Control no{
         .name = "send_again.no", .label = text::kSendAgainNo, .tip = text::kSendAgainNoTip, .key = key};
     if (ui.button(yes)) {
@@ -241,8 +248,9 @@ void draw_body(State& state, Card& card, const RequestInfo& info, float left) {
     if (info.waiting == WaitReason::Retry && !info.error.message.empty())
         ui.wrapped(info.error.message, ui.theme().dim);
     if (info.waiting == WaitReason::Resume) {
+        const Line label(text::kResumeFormat, credits_text(info.estimated_credits).c_str());
         const Control resume{
-            .name = "resume", .label = text::kResume, .tip = text::kResumeTip, .key = info.id.value};
+            .name = "resume", .label = label.c_str(), .tip = text::kResumeTip, .key = info.id.value};
         ImGui::SetCursorScreenPos({left, ImGui::GetCursorScreenPos().y});
         if (ui.button(resume)) state.service.resume(info.id);
     }

@@ -15,6 +15,7 @@ constexpr double kReadyHold = 0.6;
 constexpr double kReusedHold = 3;
 constexpr double kCancelledHold = 1.5;
 constexpr double kCollapse = 0.35;
+constexpr float kSettle = 14;  // a second: how fast the queue gives its room back
 
 bool is_owned(const State& state, RequestId id) {
     return std::any_of(state.owned.begin(), state.owned.end(), [id](const Owned& o) { return o.id == id; });
@@ -135,31 +136,56 @@ void draw_cards(State& state, std::size_t shown) {
     ImGui::Dummy({1, std::max(1.0f, end - at.y - ImGui::GetStyle().ItemSpacing.y)});
 }
 
+struct Tally {
+    int running = 0;
+    int waiting = 0;
+    int trouble = 0;
+    int held = 0;  ///< of those that wait: for a person
+    double held_credits = 0;
+};
+
+Tally count_requests(const State& state) {
+    Tally tally;
+    for (std::size_t i : state.card_order) {
+        const RequestInfo& info = state.service.requests()[i];
+        if (needs_attention(info)) {
+            ++tally.trouble;
+        } else if (info.waiting != WaitReason::None || info.state == JobState::Queued) {
+            ++tally.waiting;
+        } else if (!is_final(info.state)) {
+            ++tally.running;
+        }
+        if (info.waiting != WaitReason::Resume) continue;
+        ++tally.held;
+        tally.held_credits += info.estimated_credits;
+    }
+    return tally;
+}
+
+void draw_count(Ui& ui, const char* format, int count, const ImVec4& ink) {
+    if (count == 0) return;
+    const Line words(format, count);
+    ui.flow(ui.text_width(words));
+    ImGui::AlignTextToFramePadding();
+    ui.text(words, blend(ink, ui.theme().text, 0.25f));
+}
+
 void draw_queue_header(State& state) {
     Ui& ui = state.ui;
-    std::size_t held = 0;
-    for (std::size_t i : state.card_order)
-        if (state.service.requests()[i].waiting == WaitReason::Resume) ++held;
+    const Tally tally = count_requests(state);
     ui.heading(text::kQueue);
-    ImGui::SameLine();
-    ImGui::AlignTextToFramePadding();
-    ui.text(Line("%d", static_cast<int>(state.card_order.size())), ui.theme().dim);
-    if (held < 2) return;
-    const Control resume{.name = "resume.all", .label = text::kResumeAll, .tip = text::kResumeAllTip};
+    draw_count(ui, text::kCountTroubleFormat, tally.trouble, ui.theme().warn);
+    draw_count(ui, text::kCountRunningFormat, tally.running, ui.theme().accent);
+    draw_count(ui, text::kCountWaitingFormat, tally.waiting, ui.theme().dim);
+    if (tally.held < 2) return;
+    const Line label(text::kResumeAllFormat, tally.held, credits_text(tally.held_credits).c_str());
+    const Control resume{.name = "resume.all", .label = label.c_str(), .tip = text::kResumeAllTip};
     ui.flow(ui.button_width(resume));
     ui.align_right(ui.button_width(resume));
     if (ui.button(resume)) state.service.resume_all();
 }
 
-}  // namespace
-
-bool has_queue(const State& state) {
-    return !state.card_order.empty();
-}
-
-void draw_queue(State& state) {
-    sync_cards(state);
-    if (state.card_order.empty()) return;
+void draw_cards_and_header(State& state) {
     Ui& ui = state.ui;
     const float remaining = remaining_queue(state);
     const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -179,6 +205,21 @@ void draw_queue(State& state) {
     const char* label = state.is_queue_expanded ? text::kShowFewer : all.c_str();
     if (ui.button({.name = "queue.all", .label = label, .tip = text::kShowAllTip, .kind = ButtonKind::Quiet}))
         state.is_queue_expanded = !state.is_queue_expanded;
+}
+
+}  // namespace
+
+void draw_queue(State& state) {
+    sync_cards(state);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    if (!state.card_order.empty()) draw_cards_and_header(state);
+    const float used = ImGui::GetCursorScreenPos().y - at.y;
+    if (!is_aiming(state)) {
+        const float part = std::min(1.0f, kSettle * ImGui::GetIO().DeltaTime);
+        state.queue_height -= (state.queue_height - used) * part;
+    }
+    if (state.queue_height < used + 1) state.queue_height = used;
+    ImGui::SetCursorScreenPos({at.x, at.y + state.queue_height});
 }
 
 }  // namespace kontexture::panel

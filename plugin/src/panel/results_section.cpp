@@ -14,6 +14,7 @@ constexpr std::uint32_t kPageStep = 200;
 constexpr double kArrivalSeconds = 2;
 constexpr float kSmallestTile = 5;
 constexpr float kLargestTile = 16;
+constexpr double kAimSeconds = 2;
 
 void start_search(State& state) {
     Results& results = state.results;
@@ -49,6 +50,16 @@ void draw_tools(State& state) {
         results.tile_ems = std::min(kLargestTile, results.tile_ems * 1.3f);
 }
 
+/// How many of the newest pictures are not shown yet, because a person is aiming at those below.
+std::size_t held_back(const State& state) {
+    if (!is_aiming(state)) return 0;
+    const LibraryPage& page = state.service.library().page();
+    for (std::size_t i = 0; i < page.entries.size(); ++i)
+        if (page.entries[i].image == state.results.newest_shown)
+            return page.total == state.results.total_shown + i ? i : 0;
+    return 0;
+}
+
 void draw_results_header(State& state) {
     Ui& ui = state.ui;
     Results& results = state.results;
@@ -58,6 +69,11 @@ void draw_results_header(State& state) {
     ImGui::AlignTextToFramePadding();
     ui.text(Line(text::kCountFormat, static_cast<unsigned long long>(state.service.library().page().total)),
             ui.theme().dim);
+    if (const std::size_t fresh = held_back(state)) {
+        ImGui::SameLine();
+        ui.text(Line(text::kNewFormat, static_cast<int>(fresh)), ui.theme().accent);
+        ui.tip("results.new", 0, text::kNewTip);
+    }
     ImGui::SameLine();
     const bool is_one_row = ui.width() > tools + ui.em(11);
     const Control search{.name = "results.search", .label = text::kSearchHint, .tip = text::kSearchTip};
@@ -111,9 +127,15 @@ float arrival_of(const State& state, ImageId image) {
     return static_cast<float>(kArrivalSeconds);
 }
 
-void draw_tile_tip(State& state, const LibraryEntry& entry) {
+void draw_tile_tip(State& state, const LibraryEntry& entry, const Rect& tile) {
     Ui& ui = state.ui;
     const Theme& theme = ui.theme();
+    // Beside the tile, never over its buttons.
+    const ImVec2 screen = ImGui::GetIO().DisplaySize;
+    const bool is_below = tile.max.y + ui.em(8) < screen.y;
+    const float x = std::max(0.0f, std::min(tile.min.x, screen.x - ui.em(28)));
+    ImGui::SetNextWindowPos({x, is_below ? tile.max.y + ui.em(0.2f) : tile.min.y - ui.em(0.2f)},
+                            ImGuiCond_Always, {0, is_below ? 0.0f : 1.0f});
     ui.begin_tip();
     ui.text(entry.request.prompt, theme.text);
     const char* model = model_name(state.service.capabilities(), entry.request.model);
@@ -124,11 +146,13 @@ void draw_tile_tip(State& state, const LibraryEntry& entry) {
     ui.text(
         Line(text::kPaidFormat, credits_text(entry.estimated_credits).c_str(), duration_text(took).c_str()),
         theme.dim);
+    ui.text(text::kTileHint, theme.dim);
     ui.end_tip();
 }
 
 void draw_tile_menu(State& state, const LibraryEntry& entry) {
     if (!ImGui::BeginPopupContextItem("##menu")) return;
+    state.results.is_menu_open = true;
     if (ImGui::MenuItem(text::kApply)) apply(state, entry.image);
     if (ImGui::MenuItem(text::kEditThis, nullptr, false, state.service.capabilities().edit))
         edit_picture(state, entry);
@@ -169,16 +193,56 @@ void draw_tile_parts(State& state, const LibraryEntry& entry, const TileParts& p
     ui.text_in(parts.apply, text::kApply, is_pointed ? theme.on_accent : theme.text);
 }
 
+// The picture is loaded meanwhile, so that the wait costs nothing.
+void await_second_click(State& state, const LibraryEntry& entry) {
+    state.results.pressed = entry.image;
+    state.results.pressed_at = state.ui.now();
+    make_resident(state, entry.image);
+}
+
+// Which picture is on the mesh, to be seen at a glance.
+void draw_in_use(State& state, const LibraryEntry& entry, const Rect& rect, bool is_hovered) {
+    Ui& ui = state.ui;
+    const bool is_on_selection = entry.image == state.on_selection;
+    if (!is_on_selection && std::ranges::find(state.in_use, entry.image) == state.in_use.end()) return;
+    const Theme& theme = ui.theme();
+    const float side = ui.em(1.5f);
+    const float edge = ui.em(0.25f);
+    const float y = is_hovered ? rect.min.y + edge : rect.max.y - edge - side;
+    const char* words = is_on_selection ? text::kOnSelection : text::kInUse;
+    const float full = side + ui.text_width(words) + ui.em(0.5f);
+    const bool has_words = full < rect.width() - 2 * edge && !is_hovered;
+    const Rect badge{{rect.min.x + edge, y}, {rect.min.x + edge + (has_words ? full : side), y + side}};
+    ui.fill(badge, is_on_selection ? theme.accent : with_alpha(theme.background, 0.75f), side * 0.5f);
+    const ImVec4& ink = is_on_selection ? theme.on_accent : theme.text;
+    ui.icon_at(Icon::Check, {badge.min.x + side * 0.5f, y + side * 0.5f}, ui.em(0.75f), ink);
+    if (has_words) ui.text_in({{badge.min.x + side * 0.9f, y}, {badge.max.x, y + side}}, words, ink, false);
+}
+
 void press_tile(State& state, const LibraryEntry& entry, const TileParts& parts) {
     const ImVec2 mouse = ImGui::GetIO().MousePos;
     const bool is_by_mouse = state.ui.is_last_hovered() && ImGui::IsMouseReleased(ImGuiMouseButton_Left);
-    state.results.selected = entry.image;
+    Results& results = state.results;
+    results.selected = entry.image;
+    results.pressed = {};
     if (is_by_mouse && parts.star.contains(mouse))
         state.service.library().set_favourite(entry.id, !entry.favourite);
     else if (is_by_mouse && parts.apply.contains(mouse))
         apply(state, entry.image);
+    else if (is_by_mouse && ImGui::GetIO().MouseClickedLastCount[ImGuiMouseButton_Left] > 1)
+        apply(state, entry.image);
+    else if (is_by_mouse)
+        await_second_click(state, entry);
     else
         open_view(state, entry);
+}
+
+void open_pressed(State& state) {
+    Results& results = state.results;
+    if (!results.pressed || state.ui.now() - results.pressed_at < ImGui::GetIO().MouseDoubleClickTime) return;
+    const LibraryEntry* entry = find_entry(state, results.pressed);
+    results.pressed = {};
+    if (entry) open_view(state, *entry);
 }
 
 void draw_tile(State& state, const LibraryEntry& entry, float side) {
@@ -193,6 +257,7 @@ void draw_tile(State& state, const LibraryEntry& entry, float side) {
     const float age = arrival_of(state, entry.image);
     draw_thumbnail(state, entry.image, entry.width, entry.height, rect, std::clamp(age / 0.4f, 0.0f, 1.0f));
     draw_tile_parts(state, entry, parts, is_hovered);
+    draw_in_use(state, entry, rect, is_hovered);
     const Theme& theme = ui.theme();
     const float glow = 1 - std::clamp(age / static_cast<float>(kArrivalSeconds), 0.0f, 1.0f);
     const bool is_selected = state.results.selected == entry.image;
@@ -213,7 +278,7 @@ void draw_tile(State& state, const LibraryEntry& entry, float side) {
     if (is_over_part)
         ui.tip("tile.star", key, entry.favourite ? text::kNotFavouriteTip : text::kFavouriteTip);
     else if (ui.wants_tip("tile", key))
-        draw_tile_tip(state, entry);
+        draw_tile_tip(state, entry, rect);
 }
 
 void scroll_to_selected(State& state, float grid_top, float row_height) {
@@ -243,14 +308,15 @@ void draw_grid(State& state) {
         std::floor((room - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns));
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(gap, gap));
     scroll_to_selected(state, ImGui::GetCursorPosY(), side + gap);
-    const std::size_t rows = (entries.size() + columns - 1) / columns;
+    const std::size_t skipped = held_back(state);
+    const std::size_t rows = (entries.size() - skipped + columns - 1) / columns;
     ImGuiListClipper clipper;
     clipper.Begin(static_cast<int>(rows), side + gap);
     std::size_t last_drawn = 0;
     while (clipper.Step())
         for (int row = clipper.DisplayStart; row < clipper.DisplayEnd; ++row)
             for (std::size_t column = 0; column < columns; ++column) {
-                const std::size_t index = static_cast<std::size_t>(row) * columns + column;
+                const std::size_t index = static_cast<std::size_t>(row) * columns + column + skipped;
                 if (index >= entries.size()) break;
                 if (column > 0) ImGui::SameLine();
                 draw_tile(state, entries[index], side);
@@ -265,19 +331,45 @@ void draw_grid(State& state) {
     }
 }
 
+void note_aim(State& state, float grid_top) {
+    Results& results = state.results;
+    const ImGuiIO& io = ImGui::GetIO();
+    const bool is_over = ImGui::IsWindowHovered() && io.MousePos.y >= grid_top;
+    const bool is_moved = io.MousePos.x != results.pointer.x || io.MousePos.y != results.pointer.y;
+    results.pointer = io.MousePos;
+    const bool is_active = is_moved || io.MouseWheel != 0 || ImGui::IsMouseDown(ImGuiMouseButton_Left);
+    const bool is_held = results.is_menu_open || results.pressed;
+    if ((is_over && is_active) || is_held)
+        results.aiming_until = state.ui.now() + kAimSeconds;
+    else if (!is_over)
+        results.aiming_until = 0;
+    if (is_aiming(state)) return;
+    const LibraryPage& page = state.service.library().page();
+    results.newest_shown = page.entries.empty() ? ImageId{} : page.entries.front().image;
+    results.total_shown = page.total;
+}
+
 }  // namespace
+
+bool is_aiming(const State& state) {
+    return state.ui.now() < state.results.aiming_until;
+}
 
 void draw_results(State& state) {
     Ui& ui = state.ui;
     search_when_due(state);
+    state.results.is_menu_open = false;
     std::erase_if(state.results.arrivals,
                   [&](const Arrival& a) { return ui.now() - a.at > kArrivalSeconds; });
     ui.gap(0.2f);
     draw_results_header(state);
+    const float grid_top = ImGui::GetCursorScreenPos().y;
     if (state.service.library().page().entries.empty())
         draw_empty(state);
     else
         draw_grid(state);
+    note_aim(state, grid_top);
+    open_pressed(state);
 }
 
 void move_selection(State& state) {

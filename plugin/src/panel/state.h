@@ -66,6 +66,14 @@ struct Results {
     bool scroll_to_selected = false;
     int columns = 1;
     float tile_ems = 8;
+    ImageId pressed;  ///< a click that opens the large view unless it becomes a double click
+    double pressed_at = 0;
+    // While a person is aiming at the grid nothing in it moves.
+    double aiming_until = 0;
+    ImVec2 pointer = {};  ///< in the frame before
+    bool is_menu_open = false;
+    ImageId newest_shown;
+    std::uint64_t total_shown = 0;
     std::vector<Arrival> arrivals;
 };
 
@@ -79,7 +87,7 @@ struct View {
     bool is_canvas_hovered = false;
     float details_height = 0;
     bool is_saving_shown = false;
-    bool is_saving = false;
+    double saving_since = -1;
     std::string save_path;
     std::string save_folder;
     std::string message;
@@ -103,6 +111,12 @@ struct State {
     std::vector<std::size_t> card_order;  ///< scratch of the queue
     bool is_queue_expanded = false;
     float queue_header_height = 0;
+    float queue_height = 0;  ///< what the queue takes; it shrinks late and smoothly
+    std::string service_name;
+    bool is_balance_old = true;
+    double next_balance_at = 0;
+    std::vector<ImageId> in_use;
+    ImageId on_selection;
     Results results;
     View view;
     PendingApply pending;
@@ -135,6 +149,7 @@ const RequestInfo* find_resident(const State& state, ImageId image);
 RequestId make_resident(State& state, ImageId image);
 void apply(State& state, ImageId image);
 void release_all(State& state);
+void set_in_use(State& state, std::span<const RequestId> requests, RequestId on_selection);
 
 // The sections, in the order of the screen
 void draw_header(State& state);
@@ -149,7 +164,8 @@ void draw_results(State& state);
 void move_selection(State& state);
 void draw_view(State& state);
 void draw_view_details(State& state, const LibraryEntry& entry);
-bool has_queue(const State& state);
+/// A person is about to click a picture: what stands above must keep its place.
+bool is_aiming(const State& state);
 
 // What sections share
 const LibraryEntry* find_entry(const State& state, ImageId image);

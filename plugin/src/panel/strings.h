@@ -4,13 +4,12 @@
 namespace kontexture::panel::text {
 
 // Header
-inline constexpr char kKeySet[] = "Key set";
 inline constexpr char kNoKey[] = "No key";
 inline constexpr char kKeyRefused[] = "Key refused";
 inline constexpr char kKeySetTip[] = "The host gave an API key. It is sent to the service and nowhere else.";
 inline constexpr char kNoKeyTip[] = "Pictures cannot be generated before the host is given an API key.";
 inline constexpr char kCreditsFormat[] = "%s credits";
-inline constexpr char kCreditsUnknown[] = "credits not asked yet";
+inline constexpr char kCreditsAsked[] = "asking for credits";
 inline constexpr char kCreditsError[] = "credits not known";
 inline constexpr char kCreditsTip[] = "The account's balance. Asking again is free.";
 inline constexpr char kRefreshTip[] = "Ask the service for the balance (free)";
@@ -131,8 +130,12 @@ inline constexpr char kQueue[] = "Requests";
 inline constexpr char kShowAllFormat[] = "Show all %d";
 inline constexpr char kShowFewer[] = "Show fewer";
 inline constexpr char kShowAllTip[] = "The queue is shortened; the rest goes on as well";
-inline constexpr char kResumeAll[] = "Resume all";
-inline constexpr char kResumeAllTip[] = "Sends every request an earlier run left; each is paid for as usual";
+inline constexpr char kResumeAllFormat[] = "Send all %d, %s credits";
+inline constexpr char kResumeAllTip[] =
+    "Sends every request that an earlier run left; each is paid for as usual";
+inline constexpr char kCountRunningFormat[] = "%d running";
+inline constexpr char kCountWaitingFormat[] = "%d waiting";
+inline constexpr char kCountTroubleFormat[] = "%d to decide";
 inline constexpr char kQueued[] = "Queued";
 inline constexpr char kPreparing[] = "Sending the picture to edit";
 inline constexpr char kSubmitting[] = "Handing over to the service";
@@ -146,9 +149,9 @@ inline constexpr char kFailed[] = "Failed";
 inline constexpr char kCancelled[] = "Cancelled";
 inline constexpr char kUnknown[] = "Outcome unknown";
 inline constexpr char kWaitTurn[] = "Waits for its turn";
-inline constexpr char kWaitRate[] = "Waits: the service takes only so many requests in a while";
-inline constexpr char kWaitRateFormat[] = "Waits for the service's rate limit, goes on in %s";
-inline constexpr char kWaitResume[] = "Held from an earlier run: nothing is sent before you resume it";
+inline constexpr char kWaitRate[] = "Waits for the rate limit";
+inline constexpr char kWaitRateFormat[] = "Waits for the rate limit, %s";
+inline constexpr char kWaitResume[] = "Left by an earlier run, not sent and not paid";
 inline constexpr char kWaitRetry[] = "Tries again soon";
 inline constexpr char kWaitRetryFormat[] = "Tries again in %s";
 inline constexpr char kElapsedFormat[] = "%s, %s";
@@ -160,13 +163,14 @@ inline constexpr char kCancelPending[] = "Cancelled: the paid picture still goes
 inline constexpr char kCancelFreeTip[] = "Cancel: nothing was paid yet";
 inline constexpr char kCancelPaidTip[] =
     "Cancel: no texture comes, the paid picture still goes to the library";
-inline constexpr char kDismiss[] = "Dismiss";
 inline constexpr char kDismissCardTip[] = "Take this out of the list";
 inline constexpr char kRetry[] = "Retry";
+inline constexpr char kRetryPaidFormat[] = "Retry, %s credits";
+inline constexpr char kRetryMaybeFormat[] = "Retry, at most %s credits";
 inline constexpr char kRetryTip[] =
     "A task that may still have a picture is asked for it, for free; otherwise the request is sent and paid "
     "anew";
-inline constexpr char kResume[] = "Resume";
+inline constexpr char kResumeFormat[] = "Send, %s credits";
 inline constexpr char kResumeTip[] = "Send it now; it is paid for as usual";
 inline constexpr char kEditPrompt[] = "Edit the prompt";
 inline constexpr char kEditPromptTip[] = "Puts this request back into the form, to change it";
@@ -177,15 +181,15 @@ inline constexpr char kWait[] = "Wait for it";
 inline constexpr char kWaitTip[] = "Keep it: if the picture turns up, it is collected. Costs nothing.";
 inline constexpr char kSendAgain[] = "Send again...";
 inline constexpr char kSendAgainTip[] =
-    "Ask the service once more. The first call may have been charged as well.";
-inline constexpr char kSendAgainAskFormat[] = "This may pay twice, another %s credits. Send it again?";
-inline constexpr char kSendAgainYes[] = "Send again, may pay twice";
+    "Ask the service once more. It asks first: the first call may have been charged as well.";
+inline constexpr char kSendAgainAsk[] =
+    "If the first call was charged as well, this picture is paid for twice.";
+inline constexpr char kSendAgainYesFormat[] = "Send again, %s credits";
 inline constexpr char kSendAgainNo[] = "Back";
 inline constexpr char kSendAgainNoTip[] = "Do not send";
 inline constexpr char kDiscard[] = "Discard";
 inline constexpr char kDiscardTip[] = "Forget this request. A picture that turns up later is not collected.";
 inline constexpr char kUnknownSince[] = "Waiting in case it turns up";
-inline constexpr char kFromHost[] = "from the host";
 
 // Results
 inline constexpr char kResults[] = "Results";
@@ -195,6 +199,11 @@ inline constexpr char kFavouritesTip[] = "Show favourites only";
 inline constexpr char kSmallerTip[] = "Smaller thumbnails";
 inline constexpr char kLargerTip[] = "Larger thumbnails";
 inline constexpr char kCountFormat[] = "%llu";
+inline constexpr char kNewFormat[] = "%d new";
+inline constexpr char kNewTip[] =
+    "They come in when the pointer leaves or rests: nothing moves while you aim";
+inline constexpr char kOnSelection[] = "On the selection";
+inline constexpr char kInUse[] = "In use";
 inline constexpr char kEmptyTitle[] = "Pictures appear here";
 inline constexpr char kEmptyText[] =
     "Write a prompt and press Generate. Everything that is generated stays here, also after a restart.";
@@ -236,6 +245,8 @@ inline constexpr char kSavePathTip[] = "Where to; missing folders are made";
 inline constexpr char kClose[] = "Close";
 inline constexpr char kCloseSaveTip[] = "Do not save";
 inline constexpr char kSaving[] = "Saving...";
+inline constexpr char kSaveUnheardFormat[] =
+    "Nobody said whether %s was saved. Look for the file, or save it again.";
 inline constexpr char kSavedFormat[] = "Saved to %s";
 inline constexpr char kSaveNoPath[] = "Give a file name.";
 inline constexpr char kFavouriteTip[] = "Favourite";
@@ -244,10 +255,10 @@ inline constexpr char kCopyPrompt[] = "Copy prompt";
 inline constexpr char kCopyPromptTip[] = "Copies the prompt to the clipboard";
 inline constexpr char kLoadFailedFormat[] = "The picture could not be loaded. %s";
 
-// Amounts
-inline constexpr char kSecondsFormat[] = "%d s";
-inline constexpr char kMinutesFormat[] = "%d min %02d s";
-inline constexpr char kMegabytesFormat[] = "%.1f MB";
-inline constexpr char kKilobytesFormat[] = "%.0f kB";
+// Amounts; the space before a unit does not break
+inline constexpr char kSecondsFormat[] = "%d\u00A0s";
+inline constexpr char kMinutesFormat[] = "%d\u00A0min\u00A0%02d\u00A0s";
+inline constexpr char kMegabytesFormat[] = "%.1f\u00A0MB";
+inline constexpr char kKilobytesFormat[] = "%.0f\u00A0kB";
 
 }  // namespace kontexture::panel::text

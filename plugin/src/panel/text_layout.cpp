@@ -64,10 +64,7 @@ void Ui::line(std::string_view text, const ImVec4& ink, float max_width) {
 
 void Ui::heading(std::string_view text) {
     ImGui::AlignTextToFramePadding();
-    const ImVec2 at = ImGui::GetCursorScreenPos();
     this->text(text, theme_.text);
-    // A second stroke half a pixel away reads as a heavier weight in any font.
-    draw_text({at.x + 0.6f, at.y + ImGui::GetStyle().FramePadding.y}, color(theme_.text), text);
 }
 
 void Ui::text_in(const Rect& rect, std::string_view text, const ImVec4& ink, bool centered) {

@@ -43,7 +43,7 @@ void save(State& state, const LibraryEntry& entry) {
     }
     const std::size_t slash = view.save_path.find_last_of("/\\");
     view.save_folder = slash == std::string::npos ? "" : view.save_path.substr(0, slash + 1);
-    view.is_saving = true;
+    view.saving_since = state.ui.now();
     view.message = text::kSaving;
     view.message_tone = Tone::Neutral;
     state.service.library().save(entry.image, view.save_path);
@@ -61,7 +61,9 @@ void draw_save_row(State& state, const LibraryEntry& entry) {
              is_one_row ? ui.width() - buttons : ui.width());
     const bool is_entered = ImGui::IsItemDeactivated() && compat::is_key_pressed(ImGuiKey_Enter);
     if (is_one_row) ImGui::SameLine();
+    ImGui::BeginDisabled(view.saving_since >= 0);
     if (ui.button(save_button) || is_entered) save(state, entry);
+    ImGui::EndDisabled();
     ImGui::SameLine();
     if (ui.button(close)) view.is_saving_shown = false;
 }
@@ -118,6 +120,7 @@ void draw_view_details(State& state, const LibraryEntry& entry) {
     draw_actions(state, entry);
     if (view.is_saving_shown) draw_save_row(state, entry);
     if (!view.message.empty()) ui.message(view.message_tone, view.message);
+    if (entry.image == state.on_selection) ui.message(Tone::Good, text::kOnSelection);
     ui.wrapped(entry.request.prompt, ui.theme().text);
     const char* model = model_name(state.service.capabilities(), entry.request.model);
     const auto took =
