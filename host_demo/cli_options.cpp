@@ -33,6 +33,9 @@ constexpr const char* kGenerateFooter =
     "lines that do not say otherwise. All lines are checked before anything is sent. \"-\" reads standard\n"
     "input.\n"
     "\n"
+    "--reuse: an earlier run's picture of the same request is taken, which costs nothing; without one a new\n"
+    "picture is made. It is one picture, so --count above 1 and equal lines in a batch are refused.\n"
+    "\n"
     "--max-credits: refuses everything, with exit status 2, when the estimate of all requests together\n"
     "is above it. The first Ctrl-C cancels what is not sent yet and leaves; a second one quits at once.\n";
 

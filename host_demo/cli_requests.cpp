@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <tuple>
 
 // From the fields to requests and files.
 namespace command_line {
@@ -93,17 +94,30 @@ Result<Target> target_from(const std::string& out) {
     return Target{(fs::path(*folder) / file.filename()).string(), {}};
 }
 
-/// wall.png: wall-2.png, with as many digits as the last one needs.
-std::string numbered(const std::string& file, int number, int last) {
-    const fs::path path(file);
-    std::string digits = std::to_string(number);
-    digits.insert(0, std::to_string(last).size() - digits.size(), '0');
-    return (path.parent_path() / (path.stem().string() + '-' + digits + path.extension().string())).string();
-}
-
 Error at(const std::string& where, Error error) {
     error.message = where + error.message;
     return error;
+}
+
+/// Whether both would be the same picture to --reuse.
+bool is_same(const TextureRequest& a, const TextureRequest& b) {
+    const auto parts = [](const TextureRequest& r) {
+        return std::tie(r.prompt, r.input.text(), r.aspect_ratio, r.output_format, r.model,
+                        r.prompt_upsampling, r.enable_translation, r.safety_tolerance, r.watermark,
+                        r.upload_cn);
+    };
+    return parts(a) == parts(b);
+}
+
+/// Only a picture that is there already can be used again: requests under way are not seen, and paid.
+Result<void> check_reuse(const std::vector<Planned>& planned, const Planned& next) {
+    if (next.request.reuse == kontexture::Reuse::Never) return {};
+    for (const Planned& earlier : planned)
+        if (is_same(earlier.request, next.request))
+            return invalid(
+                "--reuse asks for one picture more than once. Ask once and copy the file, or "
+                "leave out --reuse for different pictures.");
+    return {};
 }
 
 Result<void> plan_line(const BatchLine& line, std::set<std::string>& taken, std::vector<Planned>& planned) {
@@ -121,6 +135,7 @@ Result<void> plan_line(const BatchLine& line, std::set<std::string>& taken, std:
                                               " is written by more than one request. Give each its own "
                                               "file, or a folder."));
         }
+        if (auto checked = check_reuse(planned, each); !checked) return at(line.where, checked.error());
         planned.push_back(std::move(each));
     }
     return {};
@@ -170,6 +185,13 @@ std::string path_for(const Target& target, RequestId id, const TextureRequest& r
     const char* extension = request.output_format == OutputFormat::Jpeg ? ".jpg" : ".png";
     return (fs::path(target.folder) / (slug(request.prompt) + '-' + std::to_string(id.value) + extension))
         .string();
+}
+
+std::string numbered(const std::string& file, int number, int last) {
+    const fs::path path(file);
+    std::string digits = std::to_string(number);
+    digits.insert(0, std::to_string(last).size() - digits.size(), '0');
+    return (path.parent_path() / (path.stem().string() + '-' + digits + path.extension().string())).string();
 }
 
 Result<std::string> make_folder(const std::string& path, Access access) {

@@ -36,6 +36,9 @@ kontexture::Result<std::vector<BatchLine>> read_batch(const std::string& path, c
 std::string path_for(const Target& target, kontexture::RequestId id,
                      const kontexture::TextureRequest& request);
 
+/// wall.png: wall-2.png, with as many digits as `last` needs.
+std::string numbered(const std::string& file, int number, int last);
+
 enum class Access : std::uint8_t { Usual, Owner };
 
 /// Makes the folder and gives its absolute path. Fails when it cannot be written to: before money is spent.

@@ -1,6 +1,8 @@
 #include "cli_tracker.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <utility>
 
 #include "cli_interrupt.h"
 
@@ -149,15 +151,30 @@ void Tracker::move(Tracked& tracked, const RequestInfo& info, JobState state) {
 void Tracker::save_or_end(Tracked& tracked) {
     if (tracked.job.path.empty()) return end(tracked, Happening::Ready);
     tracked.phase = Phase::Saving;
-    saving_[tracked.job.path] = tracked.job.id.value;
-    session_.service().library().save(tracked.job.image, tracked.job.path);
+    Job& job = tracked.job;
+    const std::string path = claim(job.path);
+    saved_by_[path] = job.id.value;
+    if (path != std::exchange(job.path, path)) {
+        // Should it fail, a run after a crash merely tries the wished name once more.
+        [[maybe_unused]] const auto noted = outbox_.want(job.id, path);
+    }
+    session_.service().library().save(job.image, path);
+}
+
+/// The path, or the next number of it that neither this run nor an earlier one has used.
+std::string Tracker::claim(const std::string& path) {
+    std::string free = path;
+    std::error_code none;
+    for (int number = 2; saved_by_.contains(free) || (number > 2 && std::filesystem::exists(free, none));
+         ++number)
+        free = numbered(path, number, number);
+    return free;
 }
 
 void Tracker::on_saved(const Event& event) {
-    const auto saving = saving_.find(event.path);
-    if (saving == saving_.end()) return;
-    Tracked& tracked = jobs_.at(saving->second);
-    saving_.erase(saving);
+    const auto saved = saved_by_.find(event.path);
+    if (saved == saved_by_.end()) return;
+    Tracked& tracked = jobs_.at(saved->second);
     if (event.error.code != ErrorCode::None) {
         // The wish stays: the next run that collects tries again.
         tracked.job.error = event.error;

@@ -10,7 +10,8 @@
 
 namespace command_line {
 
-/// Follows requests until their pictures are in their files, and tells about it.
+/// Follows requests until their pictures are in their files, and tells about it. Of several requests for one
+/// file the first that is ready gets it; the others are numbered.
 class Tracker {
 public:
     Tracker(Session& session, Outbox& outbox, Report& report)
@@ -46,6 +47,7 @@ private:
     void learn(Tracked& tracked, const kontexture::RequestInfo& info);
     void move(Tracked& tracked, const kontexture::RequestInfo& info, kontexture::JobState state);
     void save_or_end(Tracked& tracked);
+    std::string claim(const std::string& path);
     void on_saved(const kontexture::Event& event);
     void end(Tracked& tracked, Happening happening);
     bool is_busy() const;
@@ -57,7 +59,7 @@ private:
     Outbox& outbox_;
     Report& report_;
     std::map<std::uint64_t, Tracked> jobs_;
-    std::map<std::string, std::uint64_t> saving_;  ///< path, request
+    std::map<std::string, std::uint64_t> saved_by_;  ///< every path this run writes or has written, request
     int number_ = 0;
     Summary summary_;
 };
