@@ -271,13 +271,13 @@ void World::carry_out(const engine::DropBuffers&) {}
 
 void World::carry_out(const engine::WriteState& a) {
     disk([this, a](bool full) -> engine::Event {
-        if (full) return engine::StateWritten{a.id, error_of(ErrorCode::DiskFull)};
+        if (full) return engine::StateWritten{a.id, a.state, error_of(ErrorCode::DiskFull)};
         Row& row = rows_.at(a.id.value);
         row.cancelled = row.cancelled || a.cancelled;
-        if (row.image) return engine::StateWritten{a.id, std::nullopt};
+        if (row.image) return engine::StateWritten{a.id, a.state, std::nullopt};
         row.state = a.state;
         if (a.state == JobState::Queued) row.task_id.clear();
-        return engine::StateWritten{a.id, std::nullopt};
+        return engine::StateWritten{a.id, a.state, std::nullopt};
     });
 }
 

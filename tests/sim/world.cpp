@@ -230,6 +230,9 @@ void World::check_end() {
     }
     for (const auto& [id, row] : rows_) {
         if (row.image || is_final(row.state) || row.state == JobState::OutcomeUnknown) continue;
+        const bool ask_again = row.state == JobState::Generating && !row.task_id.empty() &&
+                               (lost_tasks_.contains(row.task_id) || models_.at(id).forgotten);
+        if (ask_again) continue;
         // A state that a full disk refused is put right by the next start, without spending.
         if (disk_was_full_) continue;
         violate("row " + std::to_string(id) + " is left behind as " + to_string(row.state));

@@ -21,11 +21,14 @@ enum class LogLevel : std::uint8_t { Info, Warning, Error };
 /// context freely. Lifetime: the host outlives the Service.
 ///
 ///     class MyHost : public kontexture::Host {
-///         TextureHandle create_texture(const TextureDesc& d) override { return
-///         {renderer.create_rgba8_srgb(d)}; } bool write_rows(TextureHandle t, std::uint32_t mip,
-///         std::uint32_t y, const ImageView& rows) override { return renderer.upload(t.value, mip, 0, y,
-///         rows.width, rows.height, rows.pixels.data()); } void destroy_texture(TextureHandle t) override {
-///         renderer.destroy(t.value); }
+///         kontexture::TextureHandle create_texture(const kontexture::TextureDesc& d) override {
+///             return {renderer.create_srgb8_alpha8(d.width, d.height, d.mip_levels)};
+///         }
+///         bool write_rows(kontexture::TextureHandle t, std::uint32_t mip, std::uint32_t y,
+///                         const kontexture::ImageView& rows) override {
+///             return renderer.upload(t.value, mip, 0, y, rows.width, rows.height, rows.pixels.data());
+///         }
+///         void destroy_texture(kontexture::TextureHandle t) override { renderer.destroy(t.value); }
 ///     };
 class Host {
 public:

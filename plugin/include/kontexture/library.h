@@ -16,7 +16,8 @@ struct LibraryQuery {
 /// One request that was ever accepted in this data folder, by this or an earlier run.
 struct LibraryEntry {
     RequestId id;
-    JobState state = JobState::Ready;  ///< as last stored; Ready once the picture is stored
+    JobState state =
+        JobState::Ready;     ///< as last stored; Ready (or Cancelled, if it was) once the picture is
     TextureRequest request;  ///< every parameter, to use again (library and pixel inputs come as Library)
     std::string task_id;
     ImageId image;   ///< none: no picture
@@ -47,13 +48,13 @@ struct InputPreview {
     Error error;  ///< why the picture cannot be used; code None otherwise
 };
 
-/// Everything ever generated in the data folder. Reads and writes happen on other threads; answers arrive
-/// with pump(). Thread: the owner thread. Lifetime: the Service's.
+/// Everything ever generated in the data folder. Reads and writes happen on other threads; answers arrive with
+/// pump(). Thread: the owner thread. Lifetime: the Service's.
 ///
 ///     library.search({.search = "moss"});
-///     …                                                      // a Library event later
-///     for (const LibraryEntry& e : library.page().entries) draw(library.thumbnail(e.image),
-///     e.request.prompt);
+///     // … after a Library event:
+///     for (const kontexture::LibraryEntry& e : library.page().entries)
+///         draw(library.thumbnail(e.image), e.request.prompt);
 class Library {
 public:
     /// Starts a search; a newer one replaces it. The page is also read anew whenever an entry changes.
@@ -62,15 +63,15 @@ public:
     const LibraryPage& page() const;
 
     /// A small texture (longer side at most 256) for drawing this frame, or none while it is being loaded:
-    /// ask again each frame it is visible. A bounded number is kept; those not asked for longest go first.
+    /// ask again each frame it is visible (none for ever when there is no such picture). A bounded number is kept; those not asked for longest go first.
     TextureHandle thumbnail(ImageId image);
 
     /// The same for the input of a request that is being put together. Only the one last asked for is kept.
     /// Valid until the next pump().
     const InputPreview& preview(const InputImage& input);
 
-    /// Writes a picture to a file: byte for byte what the service sent when the extension fits its type,
-    /// re-encoded when it does not (.png, .jpg). Missing folders are made. A Saved event tells how it ended.
+    /// Writes a picture to a .png or .jpg file: byte for byte what the service sent when that is its type, re-encoded
+    /// otherwise. Missing folders are made. A Saved event tells how it ended.
     void save(ImageId image, std::string path);
 
     void set_favourite(RequestId id, bool favourite);

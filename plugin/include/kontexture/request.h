@@ -54,7 +54,7 @@ enum class OutputFormat : std::uint8_t { Png, Jpeg };
 /// What to do when the library already holds the picture of the very same request.
 enum class Reuse : std::uint8_t {
     Never,        ///< generate, and pay, again
-    IfIdentical,  ///< hand over the earlier picture at once, for nothing
+    IfIdentical,  ///< hand over the earlier picture at once, for nothing (one still under way is not seen)
 };
 
 /// Everything that makes one picture. The defaults are the service's, with two exceptions: PNG instead of

@@ -11,23 +11,29 @@ namespace kontexture {
 class Library;
 
 struct ServiceConfig {
-    Secret api_key = {};        ///< empty: everything but paid calls works
-    std::string data_dir = {};  ///< required; made when missing, readable by its owner only
+    /// Empty: everything but paid calls works.
+    Secret api_key = {};
+    /// Required; made when missing, readable by its owner only (one that exists keeps its rights). "~" is not expanded.
+    /// Several Services and processes may share one: each request belongs to the one that submitted it, until that ends.
+    std::string data_dir = {};
+    /// https, or http to this machine.
     std::string base_url = "https://api.kie.ai";
-    std::string upload_url =
-        {};  ///< empty: the vendor's upload host for the vendor's base_url, else base_url
-    std::string service_id =
-        {};  ///< whose tasks these are; empty: base_url. Set it when the address varies by run
+    /// Empty: the vendor's upload host for the vendor's base_url, else base_url.
+    std::string upload_url = {};
+    /// Whose tasks these are; empty: base_url. Set it when the same service's address varies from run to run.
+    std::string service_id = {};
     std::string user_agent = {};  ///< empty: the module's own. The vendor refuses calls that carry none
     std::string ca_file = {};     ///< PEM file of certificate authorities; empty: the system's
-    std::optional<double> max_credits = {};  ///< most this object may spend; absent: no limit
-    /// What a picture takes before this data folder has learned it from finished ones; sets the first polls.
+    /// Most estimated credits this object may spend; absent: no limit. Other objects and runs do not count.
+    std::optional<double> max_credits = {};
+    /// What a picture takes before this data folder has learned it from finished ones; sets the first polls. Lower it for a
+    /// server that answers within a second.
     std::chrono::milliseconds expected_duration = std::chrono::seconds(12);
-    bool collect_outstanding = true;  ///< take over and finish (for free) what earlier runs left behind
+    bool collect_outstanding = true;  ///< take over and finish (for free) what ended runs left behind
     bool force_ipv4 = false;
     bool mipmaps = true;  ///< textures come with all mip levels, made on a worker
     std::size_t max_file_bytes = std::size_t{64} << 20;  ///< of a result's file
-    std::uint64_t max_pixels = std::uint64_t{64} << 20;  ///< of a decoded picture
+    std::uint64_t max_pixels = std::uint64_t{32} << 20;  ///< of a decoded picture
 };
 
 /// What one pump() may use. It stops after the first slab of rows that reaches either limit.
@@ -52,7 +58,7 @@ struct RequestInfo {
     JobState state = JobState::Queued;
     TextureRequest request;  ///< as accepted: model filled in, input pixels dropped
     std::string task_id;     ///< the service's name for it, once known
-    Error error;             ///< final failure, unknown outcome, or (waiting == Retry) what delays it
+    Error error;             ///< of Failed and OutcomeUnknown, or what delays it (waiting); else code None
     WaitReason waiting = WaitReason::None;
     Time waits_until = {};  ///< epoch when not known
     Time created_at = {};
@@ -78,22 +84,23 @@ struct RequestInfo {
 struct Event {
     enum class Kind : std::uint8_t {
         Request,  ///< `id` has a new `state`, or news in its RequestInfo
-        Library,  ///< the answer to a search, a thumbnail, a new or changed entry
+        Library,  ///< the answer to a search, a thumbnail, a preview, a new or changed entry
         Saved,    ///< Library::save() of `image` to `path` ended; `error` says how
         Account,  ///< Service::account() has news
     };
     Kind kind = Kind::Request;
-    RequestId id;
+    RequestId id;  ///< these three: Kind::Request only
     JobState state = JobState::Queued;
-    JobState previous = JobState::Queued;  ///< same as `state` for news without a change of state
+    JobState previous =
+        JobState::Queued;  ///< Queued in a request's first event; same as `state` for other news
     ImageId image;
     std::string path;
-    Error error;  ///< code None when all went well
+    Error error;  ///< as RequestInfo::error
 };
 
 /// What a person decides about a request whose paid call's answer was lost.
 enum class Resolution : std::uint8_t {
-    Wait,       ///< keep it: it is collected if it turns up
+    Wait,       ///< leave it as it is, to decide later
     SendAgain,  ///< post it once more; the first may have been charged too
     Discard,    ///< forget it
 };
@@ -101,7 +108,7 @@ enum class Resolution : std::uint8_t {
 struct Account {
     std::optional<double> credits;  ///< the balance, once asked
     std::chrono::system_clock::time_point checked_at = {};
-    Error error;  ///< of the last check; code None when it went well
+    Error error;  ///< of the last check, or a refused key; code None when all is well
     std::chrono::system_clock::time_point submits_paused_until = {};  ///< after a 429; epoch: not paused
     double spent = 0;             ///< estimated credits of this object's accepted tasks
     double reserved = 0;          ///< of requests that are accepted but not posted yet
@@ -111,61 +118,60 @@ struct Account {
 
 /// The asynchronous texture-request API. Never blocks on network or disk after create().
 ///
-/// Threads: the thread that calls create() is the owner thread. submit(), cancel(), retry(), resolve() and
-/// resume() may be called from any thread; everything else, including the destructor, belongs to the owner
-/// thread (asserted in debug builds).
+/// Threads: the thread that calls create() is the owner thread. submit(), check(), cancel(), retry(), resolve(), resume(),
+/// resume_all(), capabilities() and estimate() may be called from any thread; everything else, including the destructor,
+/// belongs to the owner thread (asserted in debug builds). Calls with an id that does not fit do nothing.
 ///
 ///     auto service = kontexture::Service::create({.api_key = key, .data_dir = dir}, host);
 ///     if (!service) return report(service.error().message);
-///     auto id = (*service)->submit({.prompt = "mossy stone wall, seamless"});
+///     kontexture::Service& textures = **service;
+///     auto id = textures.submit({.prompt = "mossy stone wall, seamless"});
+///     if (!id) return report(id.error().message);
 ///     while (running)
-///         for (const kontexture::Event& e : (*service)->pump())
-///             if (id && e.id == *id && e.state == kontexture::JobState::Ready)
-///             use((*service)->find(e.id)->texture);
+///         for (const kontexture::Event& e : textures.pump())
+///             if (e.id == *id && e.state == kontexture::JobState::Ready) use(textures.find(e.id)->texture);
 class Service {
 public:
-    /// Opens the data folder and starts the workers. Fails when the folder cannot be used or a URL is not
-    /// one.
+    /// Opens the data folder and starts the workers. Fails when the folder cannot be used or a URL is not one. Usually
+    /// some milliseconds; seconds when a large database has to be checked after a crash or another process holds the folder.
     static Result<std::unique_ptr<Service>> create(ServiceConfig config, Host& host);
 
-    /// Returns within 250 ms even while a server hangs. What was paid for stays collectable by the next run.
-    /// Destroys all textures that were not released.
+    /// Returns within 250 ms even while a server hangs (a picture being decoded is finished first). Starts no paid call; what
+    /// was paid for stays collectable by the next run. Destroys all textures that were not released. A request that had
+    /// no event yet is lost, unpaid.
     ~Service();
     Service(const Service&) = delete;
     Service& operator=(const Service&) = delete;
 
-    /// Any thread. Checks the request against capabilities() and takes it; nothing is sent when it fails. The
-    /// request is safe against a crash once its first event is out.
+    /// Takes the request after check(). The spend limit and the input picture are looked at later: their errors come as
+    /// a Failed event. The request is safe against a crash once its first event is out.
     Result<RequestId> submit(TextureRequest request);
-    /// Any thread. Only the check of submit().
+    /// Only the check: is there a key, and does each field have a value that capabilities() allows?
     Result<void> check(const TextureRequest& request) const;
-    /// Any thread. Before the paid call: free, and nothing is sent. After it: no texture comes, the picture
-    /// is still collected into the library.
+    /// Before the paid call: free, and nothing is sent. After it: no texture comes, the picture is still collected into
+    /// the library.
     void cancel(RequestId id);
-    /// Any thread. For Failed: a task that may still have a picture is asked again for free, otherwise it is
-    /// posted anew.
+    /// For Failed: a task that may still have a picture is asked again for free, otherwise it is posted anew.
     void retry(RequestId id);
-    /// Any thread. For OutcomeUnknown.
+    /// For OutcomeUnknown.
     void resolve(RequestId id, Resolution resolution);
-    /// Any thread. Lets a request that waits for WaitReason::Resume go on; resume_all() all of them.
+    /// Lets a request that waits for WaitReason::Resume go on; resume_all() all of them.
     void resume(RequestId id);
     void resume_all();
 
-    /// Makes a texture of a library picture; costs nothing. The request behaves like any other (Decoding …
-    /// Ready).
+    /// Makes a texture of a library picture; costs nothing. The request behaves like any other (Decoding … Ready).
     RequestId load(ImageId image);
-    /// Forgets a request that is final; its texture is destroyed during the next pump but one frame later, so
-    /// draw lists of this frame may still name it. A request under way is cancelled first.
+    /// Forgets a request; one under way is cancelled first. Its texture is destroyed by the second pump() from now, so what
+    /// is drawn in between may still name it.
     void release(RequestId id);
 
-    /// Call once a frame where Host methods may run. Moves all public state, hands rows to the host within
-    /// the budget and returns what changed; the span is valid until the next pump(). With nothing to do it
-    /// costs one atomic load.
+    /// Call once a frame where Host methods may run. Moves all public state, hands rows to the host within the budget and
+    /// returns what changed; the span is valid until the next pump(). With nothing to do it costs one atomic load.
     std::span<const Event> pump(PumpBudget budget = {});
     /// What the last pump() returned. Valid until the next.
     std::span<const Event> events() const;
 
-    /// Null for an id that is unknown or released. Valid until the next pump().
+    /// Null for an id that is unknown or released, or whose first event is still to come. Valid until the next pump().
     const RequestInfo* find(RequestId id) const;
     /// All requests not released, oldest first. Valid until the next pump().
     std::span<const RequestInfo> requests() const;

@@ -61,9 +61,14 @@ enum class JobState : std::uint8_t {
 /// "queued", "generating", … in lower case with underscores; never null.
 const char* to_string(JobState state);
 
-/// Ready, Failed, Cancelled.
+/// Ready, Failed, Cancelled. A loop that waits for requests wants is_settled(): OutcomeUnknown does not end by itself.
 constexpr bool is_final(JobState state) {
     return state == JobState::Ready || state == JobState::Failed || state == JobState::Cancelled;
+}
+
+/// Final, or waiting for a person's resolve().
+constexpr bool is_settled(JobState state) {
+    return is_final(state) || state == JobState::OutcomeUnknown;
 }
 
 enum class ErrorCode : std::uint8_t {
@@ -103,7 +108,7 @@ enum class ErrorCode : std::uint8_t {
     StorageNewer,    ///< the data folder was written by a newer version
     StorageDamaged,  ///< a file in the data folder is damaged
     ImageDamaged,    ///< the picture's file could not be decoded
-    ImageTooLarge,   ///< beyond the limits set in ServiceConfig
+    ImageTooLarge,   ///< beyond ServiceConfig::max_pixels or max_file_bytes, or 256 MB of input
     HostTexture,     ///< the host could not create the texture
     Interrupted,     ///< the service object is closing
 };
@@ -155,9 +160,8 @@ private:
     bool failed_ = false;
 };
 
-/// Holds the API key: not printable, not copied by accident, overwritten when it dies. Implicit from text so
-/// that
-/// `{.api_key = key}` reads well; the caller's own copy of the text stays the caller's to wipe.
+/// Holds the API key: not printable, overwritten when it dies. Implicit from text so that `{.api_key = key}` reads
+/// well; the caller's own copy of the text stays the caller's to wipe.
 class Secret {
 public:
     Secret() = default;

@@ -88,11 +88,11 @@ void Engine::on_reply(Job& job, const TaskMissing& reply) {
 }
 
 void Engine::on_reply(Job& job, const TaskDone& reply) {
-    if (job.observed && !job.duration) {
+    if (job.observed) {
         // It finished somewhere between the last "not yet" and now.
         const TimePoint before = std::max(job.last_running, job.submitted_at);
-        job.duration = before + (now_ - before) / 2 - job.submitted_at;
-        plan_of(job.model).learn(*job.duration);
+        plan_of(job.model).learn(before + (now_ - before) / 2 - job.submitted_at);
+        job.observed = false;
     }
     job.attempts = 0;
     job.url = reply.url;
@@ -117,7 +117,7 @@ void Engine::handle(const Fetched& event) {
     if (!job) return;
     if (!event.trouble) {
         move(*job, Step::Storing);
-        actions_.push_back(StoreResult{job->id, job->duration});
+        actions_.push_back(StoreResult{job->id});
         return;
     }
     --fetches_under_way_;

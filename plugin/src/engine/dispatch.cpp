@@ -6,6 +6,7 @@
 namespace kontexture::engine {
 
 void Engine::dispatch() {
+    if (closing_) return next_wake_.reset();
     wake_due();
     dispatch_submits();
     dispatch_polls();
@@ -44,7 +45,7 @@ void Engine::dispatch_submits() {
         ++posts_under_way_;
         window_.started();
         move(job, Step::WritingSubmitting);
-        actions_.push_back(WriteSubmitting{job.id});
+        actions_.push_back(WriteSubmitting{job.id, config_.submits_per_window, config_.window});
     }
     while (!uploads_.empty() && uploads_under_way_ < config_.max_uploads) {
         Job& job = *find(uploads_.begin()->id);

@@ -78,11 +78,11 @@ void Engine::handle(const Cancel& event) {
     Job* job = find(event.id);
     if (!job || job->cancel) return;
     switch (job->step) {
-        case Step::LoadingInput:
         case Step::Uploading:
             job->cancel = true;
             actions_.push_back(AbortCall{job->id});
             return publish(*job);
+        case Step::LoadingInput:
         case Step::WritingIntent:
         case Step::WritingSubmitting:
         case Step::WritingBack:
@@ -116,12 +116,13 @@ void Engine::handle(const Retry& event) {
     Job* job = find(event.id, Step::Failed);
     if (!job) return;
     job->attempts = job->server_errors = job->expired = job->damaged = job->missing = 0;
-    job->finished_at = {};
     if (job->image) {
+        job->finished_at = {};
         job->error.reset();
         return queue_decode(*job);
     }
     if (job->task_open) {
+        job->finished_at = {};
         job->error.reset();
         actions_.push_back(WriteState{job->id, JobState::Generating, false, std::nullopt});
         poll_at(*job, now_);
@@ -131,6 +132,7 @@ void Engine::handle(const Retry& event) {
         job->error = over_limit(job->credits);
         return publish(*job);
     }
+    job->finished_at = {};
     job->error.reset();
     job->task_id.clear();
     job->url.clear();
@@ -245,7 +247,7 @@ void Engine::restore(const RestoredJob& row) {
 
 void Engine::handle(const StateWritten& event) {
     Job* job = find(event.id, Step::WritingBack);
-    if (!job) return;
+    if (!job || event.state != JobState::Queued) return;
     if (job->cancel) return finish_cancelled(*job);
     if (event.error) return fail(*job, *event.error);
     const WaitReason reason = job->waiting;
@@ -264,23 +266,28 @@ void Engine::write_back(Job& job, TimePoint due, WaitReason reason) {
 
 void Engine::fail(Job& job, Error error, bool task_open) {
     job.error = std::move(error);
-    if (job.cancel) return finish_cancelled(job);
+    // A paid task that may still bring a picture stays unfinished on disk: the next run asks for it again.
+    const bool ask_again = task_open && job.error->code != ErrorCode::NotFound;
+    if (job.cancel) return finish_cancelled(job, ask_again);
     move(job, Step::Failed);
     job.task_open = task_open;
     job.finished_at = now_;
     settle(job, false);
-    if (job.durable && !job.image) actions_.push_back(WriteState{job.id, JobState::Failed, false, job.error});
+    if (job.durable && !job.image)
+        actions_.push_back(
+            WriteState{job.id, ask_again ? JobState::Generating : JobState::Failed, false, job.error});
     publish(job);
     erase_if_forgotten(job.id);
 }
 
-void Engine::finish_cancelled(Job& job) {
+void Engine::finish_cancelled(Job& job, bool ask_again) {
     move(job, Step::Cancelled);
     job.cancel = true;
     job.finished_at = now_;
     settle(job, false);
     if (job.durable && !job.image)
-        actions_.push_back(WriteState{job.id, JobState::Cancelled, false, job.error});
+        actions_.push_back(
+            WriteState{job.id, ask_again ? JobState::Generating : JobState::Cancelled, ask_again, job.error});
     publish(job);
     erase_if_forgotten(job.id);
 }
@@ -336,7 +343,9 @@ void Engine::publish(const Job& job) {
     if (news.state == JobState::Queued && job.uploaded_at != TimePoint{}) news.state = JobState::Preparing;
     news.waiting = behind_the_scenes ? WaitReason::None : job.waiting;
     news.waits_until = job.due;
-    news.error = job.error;
+    const bool tells_error = job.step == Step::Failed || job.step == Step::Unknown ||
+                             job.waiting == WaitReason::Retry || job.waiting == WaitReason::Resume;
+    if (tells_error) news.error = job.error;
     news.task_id = job.task_id;
     news.submitted_at = job.submitted_at;
     news.finished_at = job.finished_at;

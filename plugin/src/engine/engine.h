@@ -66,7 +66,6 @@ private:
         TimePoint last_running = {};  ///< the last poll that said "not yet"
         TimePoint finished_at = {};
         TimePoint due = {};  ///< of a "-Wait" step
-        std::optional<Duration> duration;
         std::string task_id;
         std::string url;
         ImageId image;
@@ -88,6 +87,7 @@ private:
 
     // What happened (engine.cpp, submitting.cpp, collecting.cpp)
     void handle(const Tick&) {}
+    void handle(const Closing&) { closing_ = true; }
     void handle(const Submit& event);
     void handle(const Cancel& event);
     void handle(const Retry& event);
@@ -133,7 +133,7 @@ private:
     void fetch_again(Job& job, Error error, Duration after);
     void queue_decode(Job& job);
     void fail(Job& job, Error error, bool task_open = false);
-    void finish_cancelled(Job& job);
+    void finish_cancelled(Job& job, bool ask_again = false);
     void cancel_task(Job& job);
     void erase_if_forgotten(RequestId id);
     void restore(const RestoredJob& row);
@@ -178,6 +178,7 @@ private:
     int fetches_under_way_ = 0;  ///< including storing
     int images_under_way_ = 0;
     TimePoint next_poll_ = {};
+    bool closing_ = false;
     double spent_ = 0;
     double reserved_ = 0;
     std::optional<TimePoint> next_wake_;

@@ -184,18 +184,22 @@ struct Delivered {
     RequestId id;
     std::optional<Error> error;
 };
-/// Answers WriteState. Unlike the others it may come while the job does something else.
+/// Answers WriteState, and says which. Unlike the others it may come while the job does something else.
 struct StateWritten {
     RequestId id;
+    JobState state = JobState::Queued;
     std::optional<Error> error;
 };
 
+/// The process is about to end: nothing new is started, and what is about to be paid for is taken back.
+struct Closing {};
 /// Nothing happened but time.
 struct Tick {};
 
-using Event = std::variant<Tick, Submit, Cancel, Retry, Resolve, Resume, LoadImage, SetCreditLimit, Forget,
-                           Restore, InputLoaded, IntentWritten, InputUploaded, SubmittingWritten, Submitted,
-                           TaskWritten, Polled, Fetched, ResultStored, Decoded, Delivered, StateWritten>;
+using Event =
+    std::variant<Tick, Closing, Submit, Cancel, Retry, Resolve, Resume, LoadImage, SetCreditLimit, Forget,
+                 Restore, InputLoaded, IntentWritten, InputUploaded, SubmittingWritten, Submitted,
+                 TaskWritten, Polled, Fetched, ResultStored, Decoded, Delivered, StateWritten>;
 
 // ---- actions: what the executors are to do
 
@@ -212,9 +216,12 @@ struct WriteIntent {
 struct UploadInput {
     RequestId id;
 };
-/// Make "the paid call is about to leave" durable.
+/// Make "the paid call is about to leave" durable, unless all processes together would then pass
+/// `count` submits in any `window`.
 struct WriteSubmitting {
     RequestId id;
+    int count = 0;
+    Duration window = {};
 };
 /// The paid call. Never emitted before SubmittingWritten came back without error.
 struct Post {
@@ -232,11 +239,9 @@ struct Fetch {
     RequestId id;
     std::string url;
 };
-/// Move the fetched file into the library and make the row say so. `duration`: how long the service took,
-/// when that was observed.
+/// Move the fetched file into the library and make the row say so.
 struct StoreResult {
     RequestId id;
-    std::optional<Duration> duration;
 };
 struct Decode {
     RequestId id;
@@ -253,8 +258,7 @@ struct WriteState {
     bool cancelled = false;
     std::optional<Error> error;
 };
-/// End this job's upload, download or input work as soon as possible. Its outcome still comes. Never cuts a
-/// Post.
+/// End this job's upload as soon as possible. Its outcome still comes. Never cuts a Post.
 struct AbortCall {
     RequestId id;
 };

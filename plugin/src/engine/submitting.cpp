@@ -84,7 +84,7 @@ void Engine::handle(const InputUploaded& event) {
 void Engine::handle(const SubmittingWritten& event) {
     Job* job = find(event.id, Step::WritingSubmitting);
     if (!job) return;
-    const bool go = !event.error && !event.wait_until && !job->cancel;
+    const bool go = !event.error && !event.wait_until && !job->cancel && !closing_;
     if (!go) {
         window_.undone();
         --posts_under_way_;
@@ -97,6 +97,7 @@ void Engine::handle(const SubmittingWritten& event) {
         job->waiting = WaitReason::RateLimit;
         return publish(*job);
     }
+    if (closing_) return write_back(*job, now_, WaitReason::Turn);
     move(*job, Step::Posting);
     job->submitted_at = now_;
     actions_.push_back(Post{job->id});

@@ -99,4 +99,15 @@ Result<Header> read_header(std::span<const std::uint8_t> file, const Limits& lim
     return header;
 }
 
+Result<Header> check_complete(std::span<const std::uint8_t> file, const Limits& limits) {
+    auto header = read_header(file, limits);
+    if (!header) return header;
+    if (header->format == Format::Png) {
+        if (const auto whole = inspect_png(file); !whole) return whole.error();
+    } else if (const auto whole = inspect_jpeg(file); !whole) {
+        return whole.error();
+    }
+    return header;
+}
+
 }  // namespace kontexture::image

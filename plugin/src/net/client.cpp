@@ -135,7 +135,12 @@ HttpResult Client::Impl::send(const HttpRequest& request, std::chrono::milliseco
     if (auto trouble = call.perform(exchange, collector)) {
         blank(trouble->error.message, key.reveal());
         blank(trouble->error.detail, key.reveal());
-        return HttpFailure{std::move(trouble->error), trouble->may_have_been_sent};
+        HttpFailure failure{std::move(trouble->error), trouble->may_have_been_sent};
+        if (!collector.reply.body.empty()) {
+            blank_reply(collector.reply, key);
+            failure.partial = std::move(collector.reply);
+        }
+        return failure;
     }
     if (collector.too_large) {
         Error error;

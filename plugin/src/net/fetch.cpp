@@ -192,7 +192,7 @@ FetchResult Client::Impl::fetch(const std::string& url_text, const Fetch& fetch,
         if (redirects == kMostRedirects)
             return failure(ErrorCode::Protocol,
                            url->host + " redirects again and again. Ask the service for a new address.",
-                           std::string(*location), sink.reply.status, false);
+                           excerpt(*location), sink.reply.status, false);
         auto next = resolve_reference(*url, trimmed(*location));
         if (!next || (url->https() && !next->https())) {
             Error error = next

@@ -27,11 +27,11 @@ bool is_header_name(std::string_view text);
 /// No control character but a tab, so that nothing can be smuggled into the request.
 bool is_header_value(std::string_view text);
 
-/// Replaces every occurrence of `secret` by "[key]". Secrets under four characters are left alone: blanking
+/// Replaces every occurrence of `secret` by "[key]", also where JSON spells some of its characters as escapes. Secrets under four characters are left alone: blanking
 /// them would destroy the text.
 void blank(std::string& text, std::string_view secret);
 
-/// At most `max_bytes` for a log, with control characters as spaces.
+/// At most `max_bytes` for a log or a message: valid UTF-8, with control characters as spaces and foreign bytes as "?".
 std::string excerpt(std::string_view text, std::size_t max_bytes = 300);
 
 }  // namespace kontexture::net

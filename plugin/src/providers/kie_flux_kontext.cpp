@@ -152,6 +152,10 @@ private:
 
 }  // namespace
 
+std::string kie_upload_url(const std::string& base_url) {
+    return base_url == "https://api.kie.ai" ? "https://kieai.redpandaai.co" : base_url;
+}
+
 std::unique_ptr<Provider> make_kie_flux_kontext(std::string base_url, std::string upload_url) {
     return std::make_unique<KieFluxKontext>(std::move(base_url), std::move(upload_url));
 }

@@ -46,6 +46,9 @@ public:
     virtual CreditsReply read_credits(const net::HttpReply& reply) const = 0;
 };
 
+/// Where that service takes uploads: the vendor's own host for the vendor's API, else the API's.
+std::string kie_upload_url(const std::string& base_url);
+
 /// kie.ai Flux Kontext, and every host that speaks the same protocol. The URLs have no trailing slash.
 std::unique_ptr<Provider> make_kie_flux_kontext(std::string base_url, std::string upload_url);
 

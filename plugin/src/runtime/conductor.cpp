@@ -24,13 +24,20 @@ Conductor::~Conductor() {
 }
 
 void Conductor::tell(engine::Event event, JobPtr data) {
-    Message message{std::move(event), {}};
+    Message message{std::move(event), {}, nullptr};
     if (data) message.jobs.push_back(std::move(data));
     mailbox_.push(std::move(message));
 }
 
 void Conductor::restore(engine::Restore event, std::vector<JobPtr> jobs) {
-    mailbox_.push(Message{std::move(event), std::move(jobs)});
+    mailbox_.push(Message{std::move(event), std::move(jobs), nullptr});
+}
+
+void Conductor::tell_and_wait(engine::Event event, std::chrono::milliseconds patience) {
+    auto dealt_with = std::make_shared<std::promise<void>>();
+    const auto done = dealt_with->get_future();
+    mailbox_.push(Message{std::move(event), {}, std::move(dealt_with)});
+    done.wait_for(patience);
 }
 
 void Conductor::stop() {
@@ -52,39 +59,35 @@ void Conductor::loop() {
         for (Message& message : messages) {
             for (JobPtr& data : message.jobs) jobs_[data->row.id.value] = data;
             carry_out(engine_.on(message.event, clock_.now()));
+            if (message.dealt_with) message.dealt_with->set_value();
         }
         if (!open) return;
         if (messages.empty()) carry_out(engine_.on(engine::Tick{}, clock_.now()));
     }
 }
 
-template <typename Action>
-void Conductor::carry_out(const Action& action) {
-    workers_.run(action, job(action.id));
-}
-template <>
 void Conductor::carry_out(const engine::Deliver& action) {
     news_.push(DeliverNews{action.id, job(action.id)});
 }
-template <>
+
 void Conductor::carry_out(const engine::AbortCall& action) {
     if (const JobPtr data = job(action.id); data && data->call) data->call->cancel();
 }
-template <>
+
 void Conductor::carry_out(const engine::DropBuffers& action) {
     // The owner thread may be handing these pixels over, so it drops them.
     news_.push(DropNews{action.id});
 }
-template <>
+
 void Conductor::carry_out(const engine::Publish& action) {
     news_.push(RequestNews{action, job(action.id)});
 }
-template <>
+
 void Conductor::carry_out(const engine::Forgotten& action) {
     jobs_.erase(action.id.value);
     news_.push(ForgottenNews{action.id});
 }
-template <>
+
 void Conductor::carry_out(const engine::PublishAccount& action) {
     news_.push(MoneyNews{action});
 }

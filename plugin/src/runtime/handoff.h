@@ -7,7 +7,6 @@
 #include <chrono>
 #include <deque>
 #include <functional>
-#include <unordered_map>
 #include <vector>
 
 namespace kontexture::runtime {
@@ -44,7 +43,7 @@ public:
     /// 0 … 1, for a delivery under way.
     float progress(std::uint64_t key) const;
 
-    /// Destroys the texture with the pump after this one.
+    /// Destroys the texture with the second pump from now: what is drawn in between may still name it.
     void retire(TextureHandle texture);
 
     bool idle() const { return deliveries_.empty() && retired_.empty() && retiring_.empty(); }

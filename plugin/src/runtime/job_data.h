@@ -9,8 +9,8 @@
 
 namespace kontexture::runtime {
 
-/// Everything of a job that the engine does not need to know. One action of a job runs at a time, and its
-/// answer passes through the conductor before the next begins, so the plain members need no lock.
+/// Everything of a job that the engine does not need to know. One action that touches it runs at a time, and
+/// its answer passes through the conductor before the next begins, so the plain members need no lock.
 struct JobData {
     store::JobRow row;
     std::shared_ptr<const TextureRequest> shown;  ///< what RequestInfo tells: without pixels
@@ -19,8 +19,7 @@ struct JobData {
 
     // Input
     std::vector<std::uint8_t> input_file;  ///< between LoadInput and WriteIntent
-    image::Format input_format = image::Format::Unknown;
-    std::string input_url;  ///< where the service finds it
+    std::string input_url;                 ///< where the service finds it
 
     // Result
     std::string temporary_path;  ///< between Fetch and StoreResult

@@ -3,7 +3,14 @@
 namespace kontexture::runtime {
 
 Lane::Lane(int threads) {
-    for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+    try {
+        for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+    } catch (...) {
+        // Threads that did start must not outlive this half-made object.
+        stop();
+        join();
+        throw;
+    }
 }
 
 Lane::~Lane() {
@@ -39,8 +46,8 @@ void Lane::join() {
 
 bool Lane::wait_idle(std::chrono::milliseconds patience) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, patience,
-                             [this] { return running_ == 0 && normal_.empty() && low_.empty(); });
+    return idle_.wait_for(lock, patience,
+                          [this] { return running_ == 0 && normal_.empty() && low_.empty(); });
 }
 
 void Lane::run() {
@@ -56,9 +63,7 @@ void Lane::run() {
         task();
         task = nullptr;
         lock.lock();
-        --running_;
-        // Those in wait_idle() and, when there is more work, a thread that slept through its notification.
-        changed_.notify_all();
+        if (--running_ == 0) idle_.notify_all();
     }
 }
 

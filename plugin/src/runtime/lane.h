@@ -10,7 +10,8 @@
 
 namespace kontexture::runtime {
 
-/// A fixed number of threads that work off one queue, in order. Tasks do not throw.
+/// A fixed number of threads that work off one queue, in order. Tasks do not
+/// throw; the constructor does when the system refuses a thread.
 class Lane {
 public:
     enum class Urgency { Normal, Low };  ///< Low waits until no Normal task is queued
@@ -32,6 +33,7 @@ private:
 
     std::mutex mutex_;
     std::condition_variable changed_;
+    std::condition_variable idle_;
     std::deque<std::function<void()>> normal_;
     std::deque<std::function<void()>> low_;
     int running_ = 0;

@@ -51,8 +51,13 @@ const RequestInfo* Service::Impl::find(RequestId id) const {
 }
 
 RequestInfo& Service::Impl::add_info(const runtime::RequestNews& news) {
-    slots_[news.news.id.value] = {infos_.size(), news.data, {}};
-    RequestInfo& added = infos_.emplace_back();
+    // Ids grow with time, so this is nearly always the end; an early failure can overtake its elders.
+    const auto place = std::upper_bound(infos_.begin(), infos_.end(), news.news.id,
+                                        [](RequestId id, const RequestInfo& info) { return id < info.id; });
+    const auto index = static_cast<std::size_t>(place - infos_.begin());
+    RequestInfo& added = *infos_.emplace(place);
+    for (std::size_t i = index + 1; i < infos_.size(); ++i) slots_[infos_[i].id.value].index = i;
+    slots_[news.news.id.value] = {index, news.data, {}};
     added.id = news.news.id;
     added.request = *news.data->shown;
     added.created_at = news.data->created_at;
@@ -67,7 +72,7 @@ void Service::Impl::apply(runtime::RequestNews& message) {
     RequestInfo* known = info(news.id);
     RequestInfo& target = known ? *known : add_info(message);
     Slot& slot = slots_[news.id.value];
-    const JobState previous = known ? target.state : news.state;
+    const JobState previous = known ? target.state : JobState::Queued;
     const WaitReason waited = target.waiting;
 
     target.state = news.state;
@@ -87,6 +92,7 @@ void Service::Impl::apply(runtime::RequestNews& message) {
     if (moves(news.state) && std::find(moving_.begin(), moving_.end(), news.id) == moving_.end())
         moving_.push_back(news.id);
 
+    if (target.error.code == ErrorCode::Unauthorized) account_.error = target.error;
     Event event{.kind = Event::Kind::Request, .id = news.id, .state = news.state, .previous = previous};
     event.image = news.image;
     event.error = target.error;
@@ -149,8 +155,10 @@ void Service::Impl::apply(runtime::DeliverNews& news) {
 
 void Service::Impl::apply(runtime::DropNews& news) {
     if (handoff_.drop(news.id.value)) return;
-    if (const auto slot = slots_.find(news.id.value); slot != slots_.end())
-        handoff_.retire(std::exchange(slot->second.pending, {}));
+    const auto slot = slots_.find(news.id.value);
+    if (slot == slots_.end()) return;
+    handoff_.retire(std::exchange(slot->second.pending, {}));
+    slot->second.data->pixels = {};
 }
 
 void Service::Impl::apply(runtime::SavedNews& news) {

@@ -1,10 +1,14 @@
 #include "runtime/read_file.h"
 
+#include <filesystem>
 #include <fstream>
 
 namespace kontexture::runtime {
 
 Result<std::vector<std::uint8_t>> read_file(const std::string& path, std::size_t max_bytes) {
+    std::error_code failure;
+    if (std::filesystem::exists(path, failure) && !std::filesystem::is_regular_file(path, failure))
+        return Error{ErrorCode::InputUnreadable, 0, 0, path + " is not a file. Choose a picture file.", {}};
     std::ifstream file(path, std::ios::binary | std::ios::ate);
     if (!file)
         return Error{

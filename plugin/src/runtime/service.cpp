@@ -12,32 +12,30 @@ namespace {
 
 constexpr std::uint64_t kIdsPerBlock = std::uint64_t{1} << 24;
 constexpr int kRememberedDurations = 64;
-/// How long the destructor waits for paid calls to be answered.
-constexpr auto kClosingGrace = 120ms;
-constexpr const char* kVendorApi = "https://api.kie.ai";
-constexpr const char* kVendorUpload = "https://kieai.redpandaai.co";
+/// What the destructor takes at most for bringing things to an end, and of that for paid calls to be
+/// answered.
+constexpr auto kClosingTime = 200ms;
+constexpr std::chrono::milliseconds kAnswerGrace = 100ms;
 
 void strip_slashes(std::string& url) {
     while (!url.empty() && url.back() == '/') url.pop_back();
 }
 
-TextureRequest without_pixels(const TextureRequest& request) {
-    if (request.input.kind() != InputImage::Kind::Pixels) return request;
-    TextureRequest copy;
-    copy.prompt = request.prompt;
-    copy.input = InputImage::from_pixels({});
-    copy.aspect_ratio = request.aspect_ratio;
-    copy.output_format = request.output_format;
-    copy.model = request.model;
-    copy.prompt_upsampling = request.prompt_upsampling;
-    copy.enable_translation = request.enable_translation;
-    copy.safety_tolerance = request.safety_tolerance;
-    copy.watermark = request.watermark;
-    copy.upload_cn = request.upload_cn;
-    copy.label = request.label;
-    copy.priority = request.priority;
-    copy.reuse = request.reuse;
+/// What a request is shown as: pixels are large, and have done their work once they are on their way.
+std::shared_ptr<const TextureRequest> shown(TextureRequest& request) {
+    if (request.input.kind() != InputImage::Kind::Pixels)
+        return std::make_shared<const TextureRequest>(request);
+    InputImage pixels = std::exchange(request.input, InputImage::from_pixels({}));
+    auto copy = std::make_shared<const TextureRequest>(request);
+    request.input = std::move(pixels);
     return copy;
+}
+
+std::string no_key_message(const Capabilities& capabilities) {
+    const std::string source =
+        capabilities.key_page.empty() ? "" : " Get one at " + capabilities.key_page + ".";
+    return "There is no API key, so nothing was sent." + source +
+           " Give it as ServiceConfig::api_key or with set_api_key().";
 }
 
 bool needs_upload(const TextureRequest& request) {
@@ -53,10 +51,15 @@ Result<std::unique_ptr<Service>> Service::create(ServiceConfig config, Host& hos
                      0,
                      "ServiceConfig::data_dir is empty. Give a folder for the library.",
                      {}};
+    if (config.base_url.empty())
+        return Error{ErrorCode::InvalidArgument,
+                     0,
+                     0,
+                     "ServiceConfig::base_url is empty. Give the API's address, such as https://api.kie.ai.",
+                     {}};
     strip_slashes(config.base_url);
     strip_slashes(config.upload_url);
-    if (config.upload_url.empty())
-        config.upload_url = config.base_url == kVendorApi ? kVendorUpload : config.base_url;
+    if (config.upload_url.empty()) config.upload_url = providers::kie_upload_url(config.base_url);
     if (config.service_id.empty()) config.service_id = config.base_url;
 
     Impl::Parts parts;
@@ -86,7 +89,13 @@ Result<std::unique_ptr<Service>> Service::create(ServiceConfig config, Host& hos
     parts.workers.limits.max_pixels = config.max_pixels;
     parts.workers.mipmaps = config.mipmaps;
     parts.config = std::move(config);
-    return std::unique_ptr<Service>(new Service(std::make_unique<Impl>(std::move(parts), host)));
+    try {
+        return std::unique_ptr<Service>(new Service(std::make_unique<Impl>(std::move(parts), host)));
+    } catch (const std::exception& refused) {
+        return Error{ErrorCode::Storage, 0, 0,
+                     "The system refused memory or threads for the service. Close something and try again.",
+                     refused.what()};
+    }
 }
 
 namespace {
@@ -100,10 +109,7 @@ engine::EngineConfig engine_config(const ServiceConfig& config, std::uint64_t se
 }
 
 runtime::Workers::Parts with_clock(runtime::Workers::Parts parts, const runtime::Clock& clock) {
-    const engine::EngineConfig defaults;
     parts.now = [&clock] { return clock.now(); };
-    parts.submits_per_window = defaults.submits_per_window;
-    parts.window = defaults.window;
     return parts;
 }
 
@@ -125,9 +131,22 @@ Service::Impl::Impl(Parts parts, Host& host)
     restore(std::move(parts.outstanding), std::move(parts.durations));
 }
 
+/// In this order, so that what is known is written down and nothing new is paid for: no further submits;
+/// those on their way to the disk are taken back; paid calls get a moment for their answer, then all calls
+/// are cut; the answers are dealt with; what follows from them is written.
 Service::Impl::~Impl() {
-    workers_.stop(kClosingGrace);
+    const auto until = std::chrono::steady_clock::now() + kClosingTime;
+    const auto left = [until] {
+        const auto rest = until - std::chrono::steady_clock::now();
+        return std::max(0ms, std::chrono::duration_cast<std::chrono::milliseconds>(rest));
+    };
+    conductor_.close(left());
+    workers_.wait_for_disk(left());
+    conductor_.catch_up(left());
+    workers_.end_calls(std::min(left(), kAnswerGrace));
     conductor_.stop();
+    workers_.wait_for_disk(left());
+    workers_.stop();
     library_impl_.clear();
     for (const RequestInfo& each : infos_) handoff_.retire(each.texture);
     for (const auto& [id, slot] : slots_) handoff_.retire(slot.pending);
@@ -159,13 +178,7 @@ std::optional<RequestId> Service::Impl::next_id() {
 }
 
 Result<void> Service::Impl::check(const TextureRequest& request) const {
-    if (!has_key_)
-        return Error{
-            ErrorCode::Unauthorized,
-            0,
-            0,
-            "There is no API key. Get one at " + capabilities().key_page + " and set it; nothing was sent.",
-            {}};
+    if (!has_key_) return Error{ErrorCode::Unauthorized, 0, 0, no_key_message(capabilities()), {}};
     return workers_.provider().validate(request);
 }
 
@@ -182,7 +195,7 @@ Result<RequestId> Service::Impl::submit(TextureRequest request) {
                      {}};
 
     auto data = std::make_shared<runtime::JobData>();
-    data->shown = std::make_shared<const TextureRequest>(without_pixels(request));
+    data->shown = shown(request);
     data->created_at = clock_.now();
     if (request.input.kind() == InputImage::Kind::Url) data->input_url = request.input.text();
     data->row.id = *id;

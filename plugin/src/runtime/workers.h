@@ -8,7 +8,7 @@
 namespace kontexture::runtime {
 
 /// The hands: carries out the engine's actions on threads of its own and answers each with one engine event.
-/// Thread: run() and abort() from the conductor; the rest from the owner thread.
+/// Thread: run() from the conductor, the rest from the owner thread.
 class Workers {
 public:
     struct Parts {
@@ -18,8 +18,6 @@ public:
         image::Limits limits;
         bool mipmaps = true;
         std::function<engine::TimePoint()> now;
-        int submits_per_window = 0;
-        engine::Duration window = {};
     };
     Workers(Parts parts, Mailbox<News>& news);
     ~Workers();
@@ -50,21 +48,52 @@ public:
 
     const providers::Provider& provider() const { return *provider_; }
 
-    /// Gives paid calls under way `grace` to be answered and written down, then cuts every call and stops all
-    /// lanes.
-    void stop(std::chrono::milliseconds grace);
+    /// Waits until everything given to the disk is written, at the latest after `patience`.
+    void wait_for_disk(std::chrono::milliseconds patience) { disk_.wait_idle(patience); }
+    /// Gives paid calls under way `grace` to be answered, then cuts every call; each has answered when this
+    /// returns.
+    void end_calls(std::chrono::milliseconds grace);
+    /// Ends all lanes; what was not begun is dropped.
+    void stop();
 
 private:
+    /// Runs `work` on the lane. Should it throw (memory, mostly), `failed` makes the answer from the error.
+    template <typename Failed>
+    void start(Lane& lane, std::function<void()> work, Failed failed) {
+        lane.post([this, work = std::move(work), failed = std::move(failed)] {
+            try {
+                work();
+            } catch (const std::exception& thrown) {
+                answer_(failed(unexpected(thrown)));
+            }
+        });
+    }
+    /// The same for work that answers with news.
+    template <typename Failed>
+    void start_reading(Lane& lane, std::function<void()> work, Failed failed) {
+        const auto guarded = [this, work = std::move(work), failed = std::move(failed)] {
+            try {
+                work();
+            } catch (const std::exception& thrown) {
+                news_.push(failed(unexpected(thrown)));
+            }
+        };
+        lane.post(guarded, Lane::Urgency::Low);
+    }
+    static Error unexpected(const std::exception& thrown);
+
     std::shared_ptr<net::Cancellation> begin_call(const JobPtr& job);
     void end_call(const std::shared_ptr<net::Cancellation>& call);
     void prepare_input(const JobPtr& job, std::span<const std::uint8_t> file, RequestId id);
     void decode(RequestId id, const JobPtr& job);
     void write_thumbnail(ImageId image, const ImageView& pixels);
-    void show_thumbnail(ImageId image, std::vector<std::uint8_t> file);
+    void show_thumbnail(ImageId image, std::span<const std::uint8_t> file);
     PreviewNews preview_of(std::uint64_t generation, const Result<image::UploadImage>& input);
     void make_thumbnail(const store::ImageRow& row);
     Error save_file(const store::ImageRow& row, const std::string& path);
     engine::SubmitReply post(const JobPtr& job, net::Cancellation& call);
+    providers::UploadReply upload(RequestId id, const JobData& job, net::Cancellation& call);
+    Result<ImageId> store_result(RequestId id, JobData& job);
 
     std::unique_ptr<store::Store> store_;  ///< on the disk lane only; blobs_ anywhere
     store::Blobs& blobs_;
@@ -74,8 +103,6 @@ private:
     image::Limits limits_;
     bool mipmaps_;
     std::function<engine::TimePoint()> now_;
-    int submits_per_window_;
-    engine::Duration window_;
     Mailbox<News>& news_;
     std::function<void(engine::Event)> answer_;
 

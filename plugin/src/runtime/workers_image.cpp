@@ -14,15 +14,6 @@ bool is_opaque(const ImageView& image) {
     return true;
 }
 
-/// What only a lack of memory can throw.
-Error out_of_memory() {
-    return {ErrorCode::ImageTooLarge,
-            0,
-            0,
-            "There is not enough memory for this picture. It is kept; free memory and retry.",
-            {}};
-}
-
 }  // namespace
 
 Workers::Workers(Parts parts, Mailbox<News>& news)
@@ -34,16 +25,22 @@ Workers::Workers(Parts parts, Mailbox<News>& news)
       limits_(parts.limits),
       mipmaps_(parts.mipmaps),
       now_(std::move(parts.now)),
-      submits_per_window_(parts.submits_per_window),
-      window_(parts.window),
       news_(news) {}
 
 Workers::~Workers() {
-    stop({});
+    end_calls({});
+    stop();
+}
+
+Error Workers::unexpected(const std::exception& thrown) {
+    return {ErrorCode::Storage, 0, 0,
+            "This step ran out of memory or failed in a way it should not. Free memory and retry; nothing is "
+            "lost.",
+            thrown.what()};
 }
 
 /// With no file, the request's own pixels.
-void Workers::prepare_input(const JobPtr& job, std::span<const std::uint8_t> file, RequestId id) try {
+void Workers::prepare_input(const JobPtr& job, std::span<const std::uint8_t> file, RequestId id) {
     const InputImage& source = job->row.request.input;
     auto prepared = source.kind() == InputImage::Kind::Pixels
                         ? image::prepare_upload(source.pixels(), limits_)
@@ -56,25 +53,23 @@ void Workers::prepare_input(const JobPtr& job, std::span<const std::uint8_t> fil
     // From here on the stored file is the input; the pixels have done their work.
     if (source.kind() == InputImage::Kind::Pixels) job->row.request.input = InputImage::from_pixels({});
     answer_(engine::InputLoaded{id, std::nullopt});
-} catch (const std::bad_alloc&) {
-    answer_(engine::InputLoaded{id, out_of_memory()});
 }
 
 void Workers::run(const engine::Decode& action, const JobPtr& job) {
     const RequestId id = action.id;
-    if (job->image.id == action.image) {
-        images_.post([this, id, job] { decode(id, job); });
-        return;
-    }
-    disk_.post([this, id, job, image = action.image] {
+    const auto on_failure = [id](Error error) { return engine::Decoded{id, std::move(error)}; };
+    const auto work = [this, id, job] { decode(id, job); };
+    if (job->image.id == action.image) return start(images_, work, on_failure);
+    const auto find = [this, id, job, work, on_failure, image = action.image] {
         const auto row = store_->image(image);
         if (!row) return answer_(engine::Decoded{id, row.error()});
         job->image = *row;
-        images_.post([this, id, job] { decode(id, job); });
-    });
+        start(images_, work, on_failure);
+    };
+    start(disk_, find, on_failure);
 }
 
-void Workers::decode(RequestId id, const JobPtr& job) try {
+void Workers::decode(RequestId id, const JobPtr& job) {
     const auto file = blobs_.read(job->image.blob);
     if (!file) return answer_(engine::Decoded{id, file.error()});
     auto pixels = image::decode(*file, limits_);
@@ -83,88 +78,81 @@ void Workers::decode(RequestId id, const JobPtr& job) try {
     if (mipmaps_) image::build_mips(*pixels);
     job->pixels = std::move(*pixels);
     answer_(engine::Decoded{id, std::nullopt});
-} catch (const std::bad_alloc&) {
-    answer_(engine::Decoded{id, out_of_memory()});
 }
 
 void Workers::write_thumbnail(ImageId image, const ImageView& pixels) {
     const image::Pixels small = image::shrink(pixels, kThumbnailSide);
     const ImageView view = small.level(0);
-    auto file = is_opaque(view) ? image::encode_jpeg(view, kThumbnailQuality) : image::encode_png(view);
-    disk_.post(
-        [this, image, file = std::move(file)] {
-            // A missing thumbnail is made again when it is wanted, so a failure here loses nothing.
-            if (const auto written = store_->write_thumbnail(image, file); !written)
-                news_.push(LogNews{LogLevel::Warning, written.error().message});
-        },
-        Lane::Urgency::Low);
+    const auto file = is_opaque(view) ? image::encode_jpeg(view, kThumbnailQuality) : image::encode_png(view);
+    // A missing thumbnail is made again when it is wanted, so a failure here loses nothing.
+    const auto warn = [](const Error& error) { return LogNews{LogLevel::Warning, error.message}; };
+    const auto write = [this, image, file, warn] {
+        if (const auto written = store_->write_thumbnail(image, file); !written)
+            news_.push(warn(written.error()));
+    };
+    start_reading(disk_, write, warn);
 }
 
 void Workers::load_thumbnail(ImageId image) {
-    disk_.post(
-        [this, image] {
-            auto file = store_->thumbnail(image);
-            if (file && !file->empty()) {
-                images_.post([this, image, bytes = std::move(*file)]() mutable {
-                    show_thumbnail(image, std::move(bytes));
-                });
-                return;
-            }
-            const auto row = store_->image(image);
-            if (!row) return news_.push(ThumbnailNews{image, {}});
-            images_.post([this, row = *row] { make_thumbnail(row); });
-        },
-        Lane::Urgency::Low);
+    const auto on_failure = [image](const Error&) { return ThumbnailNews{image, {}}; };
+    const auto find = [this, image, on_failure] {
+        const auto file = store_->thumbnail(image);
+        if (file && !file->empty())
+            return start_reading(
+                images_, [this, image, bytes = *file] { show_thumbnail(image, bytes); }, on_failure);
+        const auto row = store_->image(image);
+        if (!row) return news_.push(ThumbnailNews{image, {}});
+        start_reading(
+            images_, [this, row = *row] { make_thumbnail(row); }, on_failure);
+    };
+    start_reading(disk_, find, on_failure);
 }
 
-void Workers::show_thumbnail(ImageId image, std::vector<std::uint8_t> file) {
+void Workers::show_thumbnail(ImageId image, std::span<const std::uint8_t> file) {
     auto pixels = image::decode(file, limits_);
     if (pixels && mipmaps_) image::build_mips(*pixels);
     news_.push(ThumbnailNews{image, pixels ? std::move(*pixels) : image::Pixels{}});
 }
 
-void Workers::make_thumbnail(const store::ImageRow& row) try {
+void Workers::make_thumbnail(const store::ImageRow& row) {
     const auto file = blobs_.read(row.blob);
     if (!file) return news_.push(ThumbnailNews{row.id, {}});
     const auto pixels = image::decode(*file, limits_);
     if (!pixels) return news_.push(ThumbnailNews{row.id, {}});
     write_thumbnail(row.id, pixels->level(0));
     news_.push(ThumbnailNews{row.id, image::shrink(pixels->level(0), kThumbnailSide)});
-} catch (const std::bad_alloc&) {
-    news_.push(ThumbnailNews{row.id, {}});
 }
 
 void Workers::load_preview(std::uint64_t generation, InputImage input) {
+    const auto on_failure = [generation](Error error) {
+        return PreviewNews{generation, {}, 0, 0, std::move(error)};
+    };
+    const auto show = [this, generation](const Result<std::vector<std::uint8_t>>& file) {
+        if (!file) return news_.push(PreviewNews{generation, {}, 0, 0, file.error()});
+        news_.push(preview_of(generation, image::prepare_upload(*file, limits_)));
+    };
     if (input.kind() == InputImage::Kind::Library) {
-        disk_.post(
-            [this, generation, image = input.library_image()] {
-                const auto row = store_->image(image);
-                if (!row) return news_.push(PreviewNews{generation, {}, 0, 0, row.error()});
-                images_.post([this, generation, blob = row->blob] {
-                    const auto file = blobs_.read(blob);
-                    news_.push(
-                        preview_of(generation, file ? image::prepare_upload(*file, limits_) : file.error()));
-                });
-            },
-            Lane::Urgency::Low);
-        return;
+        const auto find = [this, show, on_failure, image = input.library_image()] {
+            const auto row = store_->image(image);
+            if (!row) return news_.push(on_failure(row.error()));
+            start_reading(
+                images_, [this, show, blob = row->blob] { show(blobs_.read(blob)); }, on_failure);
+        };
+        return start_reading(disk_, find, on_failure);
     }
-    images_.post([this, generation, input = std::move(input)] {
-        if (input.kind() == InputImage::Kind::Pixels)
-            return news_.push(preview_of(generation, image::prepare_upload(input.pixels(), limits_)));
-        const auto file = read_file(input.text(), kMaxInputBytes);
-        news_.push(preview_of(generation, file ? image::prepare_upload(*file, limits_) : file.error()));
-    });
+    const auto read = [this, generation, show, input = std::move(input)] {
+        if (input.kind() == InputImage::Kind::File) return show(read_file(input.text(), kMaxInputBytes));
+        news_.push(preview_of(generation, image::prepare_upload(input.pixels(), limits_)));
+    };
+    start_reading(images_, read, on_failure);
 }
 
-PreviewNews Workers::preview_of(std::uint64_t generation, const Result<image::UploadImage>& input) try {
+PreviewNews Workers::preview_of(std::uint64_t generation, const Result<image::UploadImage>& input) {
     if (!input) return {generation, {}, 0, 0, input.error()};
     // A WebP file can be sent, but not shown.
     const auto pixels = image::decode(input->data, limits_);
     if (!pixels) return {generation, {}, input->width, input->height, {}};
     return {generation, image::shrink(pixels->level(0), kThumbnailSide), input->width, input->height, {}};
-} catch (const std::bad_alloc&) {
-    return {generation, {}, 0, 0, out_of_memory()};
 }
 
 }  // namespace kontexture::runtime

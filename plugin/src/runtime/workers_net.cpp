@@ -15,14 +15,17 @@ constexpr auto kPollDeadline = 20s;
 constexpr auto kUploadDeadline = 5min;
 constexpr auto kFetchDeadline = 10min;
 
+Error outcome_unknown(const Error& cause) {
+    return {ErrorCode::OutcomeUnknown, 0, 0,
+            "The answer to this request was lost, so it is not known whether the service took and charged "
+            "it. Look at "
+            "the service's task log, then send it again or discard it.",
+            cause.message + " " + cause.detail};
+}
+
 engine::SubmitReply reply_of(const net::HttpFailure& failure) {
     using engine::NotAccepted;
-    if (failure.may_have_been_sent)
-        return engine::OutcomeLost{Error{ErrorCode::OutcomeUnknown, 0, 0,
-                                         "The answer to this request was lost, so it is not known whether "
-                                         "the service took and charged it. Look at the "
-                                         "service's task log, then send it again or discard it.",
-                                         failure.error.message + " " + failure.error.detail}};
+    if (failure.may_have_been_sent) return engine::OutcomeLost{outcome_unknown(failure.error)};
     const bool will_pass = failure.error.code == ErrorCode::Network ||
                            failure.error.code == ErrorCode::Timeout ||
                            failure.error.code == ErrorCode::Interrupted;
@@ -57,53 +60,69 @@ engine::SubmitReply Workers::post(const JobPtr& job, net::Cancellation& call) {
     const net::HttpRequest request = provider_->submit(job->row.request, job->input_url, {});
     const net::HttpResult result = client_->send(request, kPostDeadline, call);
     if (const auto* reply = std::get_if<net::HttpReply>(&result)) return provider_->read_submit(*reply);
-    return reply_of(std::get<net::HttpFailure>(result));
+    const auto& failure = std::get<net::HttpFailure>(result);
+    if (failure.partial) {
+        // A reply that broke off can still have said which task was started.
+        engine::SubmitReply read = provider_->read_submit(*failure.partial);
+        if (std::holds_alternative<engine::Accepted>(read)) return read;
+    }
+    return reply_of(failure);
 }
 
 void Workers::run(const engine::Post& action, const JobPtr& job) {
-    posts_.post([this, id = action.id, job, call = begin_call(nullptr)] {
+    const auto work = [this, id = action.id, job, call = begin_call(nullptr)] {
         engine::SubmitReply reply = post(job, *call);
         end_call(call);
         answer_(engine::Submitted{id, std::move(reply)});
+    };
+    start(posts_, work, [id = action.id](const Error& error) {
+        return engine::Submitted{id, engine::OutcomeLost{outcome_unknown(error)}};
     });
 }
 
 void Workers::run(const engine::Poll& action, const JobPtr&) {
-    polls_.post([this, action, call = begin_call(nullptr)] {
+    const auto work = [this, action, call = begin_call(nullptr)] {
         const net::HttpResult result = client_->send(provider_->poll(action.task_id), kPollDeadline, *call);
         end_call(call);
         if (const auto* reply = std::get_if<net::HttpReply>(&result))
             return answer_(engine::Polled{action.id, provider_->read_poll(*reply)});
         answer_(engine::Polled{action.id, engine::PollTrouble{std::get<net::HttpFailure>(result).error, {}}});
+    };
+    start(polls_, work, [id = action.id](Error error) {
+        return engine::Polled{id, engine::PollTrouble{std::move(error), {}}};
     });
 }
 
+providers::UploadReply Workers::upload(RequestId id, const JobData& job, net::Cancellation& call) {
+    auto file = blobs_.read(job.row.input_blob);
+    if (!file) return engine::CallTrouble{file.error(), true, {}};
+    // The blob's name makes the file name unique: the service overwrites, and caches, equal names.
+    const std::string name = std::to_string(id.value) + "-" + job.row.input_blob.substr(0, 16) + "." +
+                             image::extension(image::sniff(*file));
+    auto data = std::make_shared<const std::vector<std::uint8_t>>(std::move(*file));
+    const net::HttpResult result = client_->send(
+        provider_->upload(std::move(data), name, job.row.input_mime_type), kUploadDeadline, call);
+    if (const auto* reply = std::get_if<net::HttpReply>(&result)) return provider_->read_upload(*reply);
+    return trouble_of(std::get<net::HttpFailure>(result));
+}
+
 void Workers::run(const engine::UploadInput& action, const JobPtr& job) {
-    transfers_.post([this, id = action.id, job, call = begin_call(job)] {
-        const auto upload = [&]() -> providers::UploadReply {
-            auto file = blobs_.read(job->row.input_blob);
-            if (!file) return engine::CallTrouble{file.error(), true, {}};
-            // The blob's name makes the file name unique: the service overwrites, and caches, equal names.
-            const std::string name = std::to_string(id.value) + "-" + job->row.input_blob.substr(0, 16) +
-                                     "." + image::extension(image::sniff(*file));
-            auto data = std::make_shared<const std::vector<std::uint8_t>>(std::move(*file));
-            const net::HttpResult result = client_->send(
-                provider_->upload(std::move(data), name, job->row.input_mime_type), kUploadDeadline, *call);
-            if (const auto* reply = std::get_if<net::HttpReply>(&result))
-                return provider_->read_upload(*reply);
-            return trouble_of(std::get<net::HttpFailure>(result));
-        }();
+    const auto work = [this, id = action.id, job, call = begin_call(job)] {
+        const providers::UploadReply reply = upload(id, *job, *call);
         end_call(call);
-        if (const auto* uploaded = std::get_if<providers::UploadedInput>(&upload)) {
+        if (const auto* uploaded = std::get_if<providers::UploadedInput>(&reply)) {
             job->input_url = uploaded->url;
             return answer_(engine::InputUploaded{id, std::nullopt});
         }
-        answer_(engine::InputUploaded{id, std::get<engine::CallTrouble>(upload)});
+        answer_(engine::InputUploaded{id, std::get<engine::CallTrouble>(reply)});
+    };
+    start(transfers_, work, [id = action.id](Error error) {
+        return engine::InputUploaded{id, engine::CallTrouble{std::move(error), false, {}}};
     });
 }
 
 void Workers::run(const engine::Fetch& action, const JobPtr& job) {
-    transfers_.post([this, action, job, call = begin_call(job)] {
+    const auto work = [this, action, job, call = begin_call(job)] {
         job->bytes_received = job->bytes_total = 0;
         job->temporary_path = temporary_folder_ + "/" + std::to_string(action.id.value) + ".part";
         const net::FetchResult result = client_->fetch(action.url, job->temporary_path, kFetchDeadline, *call,
@@ -113,11 +132,14 @@ void Workers::run(const engine::Fetch& action, const JobPtr& job) {
         if (const auto* failure = std::get_if<net::FetchFailure>(&result))
             fetched.trouble = engine::CallTrouble{failure->error, failure->permanent, failure->retry_after};
         answer_(fetched);
+    };
+    start(transfers_, work, [id = action.id](Error error) {
+        return engine::Fetched{id, engine::CallTrouble{std::move(error), false, {}}};
     });
 }
 
 void Workers::check_credits() {
-    polls_.post([this, call = begin_call(nullptr)] {
+    const auto work = [this, call = begin_call(nullptr)] {
         const net::HttpResult result = client_->send(provider_->credits(), kPollDeadline, *call);
         end_call(call);
         const auto* reply = std::get_if<net::HttpReply>(&result);
@@ -125,26 +147,26 @@ void Workers::check_credits() {
         const providers::CreditsReply credits = provider_->read_credits(*reply);
         if (const auto* balance = std::get_if<double>(&credits)) return news_.push(CreditsNews{*balance, {}});
         news_.push(CreditsNews{std::nullopt, std::get<engine::CallTrouble>(credits).error});
-    });
+    };
+    start_reading(polls_, work, [](Error error) { return CreditsNews{std::nullopt, std::move(error)}; });
 }
 
-void Workers::stop(std::chrono::milliseconds grace) {
-    const auto until = std::chrono::steady_clock::now() + grace;
-    const auto left = [&] {
-        return std::max(0ms, std::chrono::duration_cast<std::chrono::milliseconds>(
-                                 until - std::chrono::steady_clock::now()));
-    };
-    // An answer that arrives now saves a person from an unknown outcome; it passes the conductor on its way
-    // to the disk.
-    if (posts_.wait_idle(left())) disk_.wait_idle(left());
+void Workers::end_calls(std::chrono::milliseconds grace) {
+    posts_.wait_idle(grace);
     std::vector<std::shared_ptr<net::Cancellation>> calls;
     {
         const std::lock_guard lock(calls_mutex_);
         cut_ = true;
         calls = calls_;
     }
-    for (Lane* lane : {&posts_, &polls_, &transfers_, &images_, &disk_}) lane->stop();
     for (const auto& call : calls) call->cancel();
+    for (Lane* lane : {&posts_, &polls_, &transfers_}) lane->stop();
+    for (Lane* lane : {&posts_, &polls_, &transfers_}) lane->join();
+}
+
+void Workers::stop() {
+    store_->hurry();
+    for (Lane* lane : {&posts_, &polls_, &transfers_, &images_, &disk_}) lane->stop();
     for (Lane* lane : {&posts_, &polls_, &transfers_, &images_, &disk_}) lane->join();
 }
 

@@ -105,7 +105,7 @@ TEST_CASE("a lost answer is never followed by another POST") {
     REQUIRE(desk.find<WriteState>());
     CHECK(desk.find<WriteState>()->state == JobState::Queued);
     CHECK_FALSE(desk.find<Post>());
-    desk.tell(StateWritten{kJob, {}});
+    desk.tell(StateWritten{kJob, JobState::Queued, {}});
     REQUIRE(desk.find<WriteSubmitting>());
 }
 
@@ -121,7 +121,7 @@ TEST_CASE("no connection: back-off, and after enough tries an error") {
             desk.tell(Submitted{kJob, NotAccepted{network(), NotAccepted::Again::NoConnection, {}}});
             if (desk.find<WriteState>() && desk.find<WriteState>()->state == JobState::Queued) {
                 CHECK(desk.shown() == JobState::Queued);
-                desk.tell(StateWritten{kJob, {}});
+                desk.tell(StateWritten{kJob, JobState::Queued, {}});
             }
         } else if (!desk.wake()) {
             break;
@@ -140,7 +140,7 @@ TEST_CASE("after a 429 nobody submits for a whole window") {
     desk.tell(Submitted{
         kJob, NotAccepted{
                   {ErrorCode::RateLimited, 429, 429, "slow down", {}}, NotAccepted::Again::NextWindow, {}}});
-    desk.tell(StateWritten{kJob, {}});
+    desk.tell(StateWritten{kJob, JobState::Queued, {}});
     desk.tell(Submit{RequestId{2}, "pro", 5});
     desk.tell(IntentWritten{RequestId{2}, {}, {}});
     CHECK_FALSE(desk.find<WriteSubmitting>());

@@ -157,3 +157,21 @@ TEST_CASE("thousands of spoilt files are refused or decoded, never worse", "[ima
     CHECK(decoded_count > 100);
     CHECK(decoded_count < 3900);
 }
+
+TEST_CASE("a file that is cut anywhere is not complete, and is not decoded to find out", "[image]") {
+    const Pixels pixels = fixtures::picture(40, 30);
+    for (const fixtures::Bytes& file :
+         {encode_png(fixtures::view(pixels)), encode_jpeg(fixtures::view(pixels), 90)}) {
+        const auto whole = check_complete(file, Limits());
+        REQUIRE(whole);
+        CHECK(whole->width == 40);
+        CHECK(whole->height == 30);
+        for (std::size_t length = 0; length < file.size(); ++length) {
+            const auto cut = check_complete(std::span(file).first(length), Limits());
+            CAPTURE(length);
+            REQUIRE_FALSE(cut);
+            CHECK(cut.error().code == kontexture::ErrorCode::ImageDamaged);
+        }
+        CHECK_FALSE(check_complete(file, Limits{.max_side = 39}));
+    }
+}

@@ -93,3 +93,27 @@ TEST_CASE("Retry-After is read as seconds or as a date") {
     }
     CHECK(!retry_after(HttpReply{}, {}));
 }
+
+TEST_CASE("a secret is blanked in every spelling JSON has for it") {
+    const std::string secret = "abcd/efgh12==";
+    for (const char* spelling :
+         {"abcd/efgh12==", "abcd\\/efgh12==", "abcd\\/efgh12\\u003d\\u003D", "\\u0061bcd/efgh12=\\u003d"}) {
+        std::string text = std::string("before ") + spelling + " after " + spelling;
+        blank(text, secret);
+        CHECK(text == "before [key] after [key]");
+    }
+    std::string other = "abcd/efgh12=x abcd\\u002 \\u00";
+    blank(other, secret);
+    CHECK(other == "abcd/efgh12=x abcd\\u002 \\u00");
+    std::string brief = "aaa";
+    blank(brief, "aaa");
+    CHECK(brief == "aaa");
+}
+
+TEST_CASE("an excerpt is valid text that ends between characters") {
+    CHECK(excerpt("a\nb\x7f") == "a b ");
+    CHECK(excerpt("\xc3\xa4\xc3\xa4", 3) == "\xc3\xa4");
+    CHECK(excerpt("x\xff\xc3y\xed\xa0\x80") == "x??y???");
+    CHECK(excerpt("\xf0\x9f\x98\x80!", 4) == "\xf0\x9f\x98\x80");
+    CHECK(excerpt("\xf0\x9f\x98\x80!", 3).empty());
+}

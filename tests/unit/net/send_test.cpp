@@ -279,6 +279,20 @@ TEST_CASE("after the connection was made, a request may have been sent") {
     CHECK(server.connections() == 1);
 }
 
+TEST_CASE("what came of a reply that broke off is kept, without the key") {
+    const ScriptedServer server([](Connection& connection) {
+        connection.read_request();
+        connection.send(
+            std::string("HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{\"taskId\":\"T1\",\"k\":\"") + kKey);
+    });
+    const auto client = make_client(options_for(server.origin()));
+    Cancellation cancellation;
+    const auto result = client->send(post(server.origin() + "/", "{}"), 10s, cancellation);
+    REQUIRE(failure_of(result).partial);
+    CHECK(failure_of(result).partial->status == 200);
+    CHECK(failure_of(result).partial->body == "{\"taskId\":\"T1\",\"k\":\"[key]");
+}
+
 TEST_CASE("a server that closes without reading may have read") {
     const ScriptedServer server([](Connection&) {});
     const auto client = make_client(options_for(server.origin()));
