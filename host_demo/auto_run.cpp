@@ -4,6 +4,8 @@
 #include "panel/probe.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <utility>
 
@@ -81,6 +83,37 @@ void AutoRun::observe(std::span<const kontexture::Event> events) {
     }
 }
 
+void AutoRun::start_prompt() {
+    deadline_ = std::chrono::steady_clock::now() + std::chrono::seconds(options_.timeout_seconds);
+    scene_.select(prompt_ % scene_.objects().size());
+    go(Step::Select);
+}
+
+void AutoRun::finish_prompt(kontexture::ImageId image) {
+    if (prompt_ + 1 < options_.auto_prompts.size()) {
+        ++prompt_;
+        return start_prompt();
+    }
+    if (options_.auto_edit.empty() || is_edit_round_) return go(Step::Rest);
+    is_edit_round_ = true;
+    panel_.set_input(kontexture::InputImage::from_library(image));
+    start_round(options_.auto_edit);
+}
+
+std::string AutoRun::report() const {
+    const Viewport::Area area = viewport_.selection_area();
+    const kontexture::ImageView texture = service_.host().selected_image();
+    std::array<std::uint64_t, 3> sum = {};
+    for (std::size_t i = 0; i < texture.pixels.size(); ++i)
+        if (i % 4 < 3) sum[i % 4] += texture.pixels[i];
+    const std::uint64_t count = std::max<std::uint64_t>(texture.pixels.size() / 4, 1);
+    char line[160];
+    std::snprintf(line, sizeof line, "mesh at %d %d %d %d texture %d %d %d", area.x, area.y, area.width,
+                  area.height, static_cast<int>(sum[0] / count), static_cast<int>(sum[1] / count),
+                  static_cast<int>(sum[2] / count));
+    return line;
+}
+
 void AutoRun::start_round(std::string text) {
     text_ = std::move(text);
     texture_before_ = scene_.selection().material.texture;
@@ -132,7 +165,12 @@ void AutoRun::click_apply() {
     if (!place) place = recorder_->find(kApplyInLargeView, 0);
     if (std::chrono::steady_clock::now() - step_began_ > 15s)
         return fail("The panel shows no button to apply the result.");
-    if (!place) return;
+    // Cards above the results leave first: a person, too, looks before the click.
+    if (!place || std::chrono::steady_clock::now() - step_began_ < 1500ms) {
+        feign::pointer(ImVec2(-1e6f, -1e6f), false);
+        clicked_at_ = frame_;
+        return;
+    }
     const ImVec2 at = place->middle();
     const float bottom = ImGui::GetIO().DisplaySize.y - 3 * ImGui::GetFontSize();
     if (at.y > bottom || at.y < 3 * ImGui::GetFontSize()) {
@@ -156,10 +194,7 @@ void AutoRun::check() {
     const kontexture::TextureHandle worn = scene_.selection().material.texture;
     const bool is_worn = info && worn && worn == info->texture && worn != texture_before_;
     if (is_worn && mean_difference(pixels_before_, viewport_.read_selection()) >= kLeastDifference) {
-        if (options_.auto_edit.empty() || is_edit_round_) return go(Step::Rest);
-        is_edit_round_ = true;
-        panel_.set_input(kontexture::InputImage::from_library(info->image));
-        return start_round(options_.auto_edit);
+        return finish_prompt(info->image);
     }
     if (std::chrono::steady_clock::now() - step_began_ > 5s)
         fail(is_worn ? "The picture was applied, but the mesh looks as before."
@@ -169,7 +204,10 @@ void AutoRun::check() {
 void AutoRun::advance() {
     switch (step_) {
         case Step::Settle:
-            if (frame_ >= 8) start_round(options_.auto_prompt);
+            if (frame_ >= 8) start_prompt();
+            break;
+        case Step::Select:
+            if (frame_ >= 3) start_round(options_.auto_prompts[prompt_]);
             break;
         case Step::Type: type(); break;
         case Step::Send: send(); break;

@@ -17,7 +17,7 @@
 namespace demo {
 
 /// The whole main job without a person: types the prompt into the panel, presses Ctrl+Enter, waits, clicks
-/// Apply, and checks that the picture arrived on the mesh. Everything goes through ImGui's input, so it is
+/// Apply, and checks that the picture arrived on the mesh; the next prompt is for the next object. Everything goes through ImGui's input, so it is
 /// the panel's own path. Thread: the owner thread. Lifetime: all that it is given outlives it.
 class AutoRun {
 public:
@@ -35,12 +35,16 @@ public:
     bool is_done() const { return step_ == Step::Done; }
     /// Empty when all went well.
     const std::string& failure() const { return failure_; }
+    /// One line: where in the picture the last mesh is, and the mean colour of its texture.
+    std::string report() const;
 
 private:
-    enum class Step : std::uint8_t { Settle, Type, Send, Wait, Apply, Check, Rest, Done };
+    enum class Step : std::uint8_t { Settle, Select, Type, Send, Wait, Apply, Check, Rest, Done };
     class Recorder;
 
     void advance();
+    void start_prompt();
+    void finish_prompt(kontexture::ImageId image);
     void start_round(std::string text);
     void type();
     void send();
@@ -57,7 +61,8 @@ private:
     Viewport& viewport_;
     std::unique_ptr<Recorder> recorder_;
     Step step_ = Step::Settle;
-    int frame_ = 0;  ///< in this step
+    int frame_ = 0;           ///< in this step
+    std::size_t prompt_ = 0;  ///< of the options' prompts
     bool is_edit_round_ = false;
     std::string text_;
     int sent_ = 0;        ///< how often Ctrl+Enter was pressed in this round

@@ -38,10 +38,10 @@ public:
 
 private:
     struct Pose {
-        glm::vec3 target{0.0f, 0.93f, 0.0f};
+        glm::vec3 target{0.0f, 0.80f, 0.0f};
         float yaw = 0.12f;
-        float pitch = 0.24f;
-        float distance = 8.2f;
+        float pitch = 0.30f;
+        float distance = 7.6f;
     };
 
     Pose wanted_;

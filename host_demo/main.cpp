@@ -113,13 +113,14 @@ int main(int argc, char** argv) {
 
     // 6. The panel, and the editor around it.
     kontexture::Panel panel(service);
+    if (local) panel.set_service_name("Local service");
     demo::Workspace workspace(scene, **viewport, panel, service);
     demo::Workspace::Status status;
     status.is_local = local != nullptr;
     status.service =
         local ? "Local service: procedural pictures, no AI, no cost" : service.capabilities().service_name;
     std::optional<demo::AutoRun> auto_run;
-    if (!options->auto_prompt.empty()) auto_run.emplace(*options, service, panel, scene, **viewport);
+    if (!options->auto_prompts.empty()) auto_run.emplace(*options, service, panel, scene, **viewport);
 
     // 7. Frame by frame.
     int exit_code = 0;
@@ -154,6 +155,12 @@ int main(int argc, char** argv) {
 
         // 7c. Textures that nothing wears and no undo brings back.
         for (kontexture::RequestId request : scene.take_unused_requests()) service.release(request);
+        // What an earlier run left is nobody's once it is in the library.
+        for (const kontexture::Event& event : events) {
+            const kontexture::RequestInfo* info = service.find(event.id);
+            if (event.state != kontexture::JobState::Ready || !info || !info->restored) continue;
+            if (!scene.is_used(event.id)) service.release(event.id);
+        }
         host.select(scene.selection().material.texture);
 
         // 7d. To the screen.
@@ -174,6 +181,8 @@ int main(int argc, char** argv) {
                     exit_code = report(saved.error());
             if (auto_run && !auto_run->failure().empty())
                 exit_code = report({.message = auto_run->failure()});
+            else if (auto_run)
+                std::printf("%s\n", auto_run->report().c_str());
             break;
         }
         (*window)->present();

@@ -39,12 +39,14 @@ kontexture::Error wrong(std::string message) {
 
 const char* const kUsage =
     "kontexture_demo [--size WxH]\n"
-    "kontexture_demo --auto PROMPT --screenshot FILE [--edit INSTRUCTION] [--count N] [--timeout SECONDS]\n"
+    "kontexture_demo --auto PROMPT … --screenshot FILE [--edit INSTRUCTION] [--count N] [--timeout SECONDS]\n"
     "\n"
-    "  --auto PROMPT      type the prompt, generate, put the texture on the sphere, quit\n"
-    "  --edit TEXT        then edit the result with this instruction and put that on the sphere\n"
-    "  --count N          this many pictures (1 to 8)\n"
-    "  --timeout SECONDS  give up after so long (120)\n"
+    "  --auto PROMPT      type the prompt, generate, put the texture on the sphere, quit; again for the "
+    "cube,\n"
+    "                     the torus, the floor and round again\n"
+    "  --edit TEXT        then edit the last result with this instruction and put that in its place\n"
+    "  --count N          this many pictures of a prompt (1 to 8)\n"
+    "  --timeout SECONDS  give up on a prompt after so long (120)\n"
     "  --screenshot FILE  save the window as a PNG before quitting\n"
     "  --size WxH         of the window, in pixels\n"
     "\n"
@@ -62,7 +64,7 @@ kontexture::Result<Options> read_options(int argc, const char* const* argv) {
         const char* value = i + 1 < argc ? argv[++i] : nullptr;
         if (!value) return wrong(std::string(name) + " needs a value, or is no argument. See --help.");
         if (name == "--auto")
-            options.auto_prompt = value;
+            options.auto_prompts.emplace_back(value);
         else if (name == "--edit")
             options.auto_edit = value;
         else if (name == "--screenshot")
@@ -76,7 +78,7 @@ kontexture::Result<Options> read_options(int argc, const char* const* argv) {
         else if (name != "--count" && name != "--timeout" && name != "--size")
             return wrong(std::string(name) + " is no argument. See --help.");
     }
-    if (!options.auto_edit.empty() && options.auto_prompt.empty())
+    if (!options.auto_edit.empty() && options.auto_prompts.empty())
         return wrong("--edit needs --auto: there is nothing to edit without a first picture.");
     return options;
 }

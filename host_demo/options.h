@@ -3,14 +3,16 @@
 #include <kontexture/service.h>
 
 #include <string>
+#include <vector>
 
 namespace demo {
 
 /// The demo's arguments.
 struct Options {
-    std::string auto_prompt;  ///< not empty: do the whole job without a person, then quit
-    std::string auto_edit;    ///< an instruction for a second round over the first result
-    std::string screenshot;   ///< PNG file; alone, it shows the first picture and quits
+    /// Not empty: do the whole job without a person, then quit. Each prompt is for the next object.
+    std::vector<std::string> auto_prompts;
+    std::string auto_edit;   ///< an instruction for a round over the last result
+    std::string screenshot;  ///< PNG file; alone, it shows the first picture and quits
     int count = 1;
     int timeout_seconds = 120;
     int width = 0;  ///< of the window, in pixels; zero: by the screen

@@ -16,8 +16,10 @@ constexpr float kCubeHalfSide = 0.66f;
 constexpr float kRingRadius = 0.66f;
 constexpr float kTubeRadius = 0.27f;
 
-Object make_object(std::string name, Mesh mesh, const glm::mat4& placement, float radius) {
+// `tiles` makes a picture about 1.4 units wide on every object, so that they look made of one world.
+Object make_object(std::string name, Mesh mesh, const glm::mat4& placement, float radius, int tiles) {
     Object object;
+    object.material.tiles = tiles;
     object.name = std::move(name);
     object.mesh = std::move(mesh);
     object.placement = placement;
@@ -74,14 +76,14 @@ std::optional<float> meet(const Object& object, const Ray& ray) {
 Scene::Scene() {
     // The sphere's poles lean away from the first view, where a wrapped picture pinches.
     const glm::mat4 leaning = glm::rotate(placed({0.0f, 1.0f, 0.0f}, 0.3f), -0.32f, glm::vec3(1, 0, 0));
-    objects_.push_back(make_object("Sphere", make_sphere(1.0f), leaning, 1.0f));
+    objects_.push_back(make_object("Sphere", make_sphere(1.0f), leaning, 1.0f, 2));
     objects_.push_back(make_object("Cube", make_rounded_cube(kCubeHalfSide, 0.07f),
                                    placed({-2.1f, kCubeHalfSide, -0.1f}, -0.5f),
-                                   kCubeHalfSide * std::sqrt(3.0f)));
+                                   kCubeHalfSide * std::sqrt(3.0f), 1));
     objects_.push_back(make_object("Torus", make_torus(kRingRadius, kTubeRadius),
                                    placed({2.0f, kRingRadius + kTubeRadius, -0.3f}, -0.42f),
-                                   kRingRadius + kTubeRadius));
-    objects_.push_back(make_object("Floor", make_disc(kFloorRadius, 4.0f), glm::mat4(1.0f), kFloorRadius));
+                                   kRingRadius + kTubeRadius, 1));
+    objects_.push_back(make_object("Floor", make_disc(kFloorRadius, 4.0f), glm::mat4(1.0f), kFloorRadius, 3));
     objects_.back().is_floor = true;
 }
 

@@ -63,6 +63,8 @@ public:
     void undo();
     void redo();
 
+    /// An object or the history names it.
+    bool is_used(kontexture::RequestId request) const;
     /// Requests whose textures neither an object nor the history names any more; each is given out once.
     std::vector<kontexture::RequestId> take_unused_requests();
     /// Counts up with every change that can be seen.
@@ -76,7 +78,6 @@ private:
     };
 
     void change(Material after, bool join);
-    bool is_used(kontexture::RequestId request) const;
 
     std::vector<Object> objects_;
     std::size_t selected_ = 0;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <string_view>
 
 namespace demo {
 namespace {
@@ -19,6 +20,22 @@ ImTextureID texture_id(std::uint64_t value) {
 
 ImU32 color(const ImVec4& value, float alpha = 1) {
     return ImGui::GetColorU32(ImVec4(value.x, value.y, value.z, value.w * alpha));
+}
+
+// One line, cut with dots where it is too long.
+void draw_cut(std::string_view text, float room) {
+    const auto width = [](std::string_view part) {
+        return ImGui::CalcTextSize(part.data(), part.data() + part.size()).x;
+    };
+    const bool is_cut = width(text) > room;
+    if (is_cut) room -= width("...");
+    while (width(text) > room && !text.empty()) {
+        text.remove_suffix(1);
+        while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0xC0)
+            text.remove_suffix(1);
+    }
+    ImGui::TextColored(palette::kDim, "%.*s%s", static_cast<int>(text.size()), text.data(),
+                       is_cut ? "..." : "");
 }
 
 }  // namespace
@@ -72,6 +89,7 @@ void Viewport::take_input(ImVec2 origin, ImVec2 size) {
 void Viewport::draw_picture(ImVec2 origin, ImVec2 size) {
     const ImGuiIO& io = ImGui::GetIO();
     is_moving_ = camera_.advance(io.DeltaTime);
+    drawn_at_ = {origin.x * io.DisplayFramebufferScale.x, origin.y * io.DisplayFramebufferScale.y};
     Renderer::View view;
     view.width = std::max(1, static_cast<int>(std::lround(size.x * io.DisplayFramebufferScale.x)));
     view.height = std::max(1, static_cast<int>(std::lround(size.y * io.DisplayFramebufferScale.y)));
@@ -134,11 +152,8 @@ void Viewport::draw_card(ImVec2 origin, ImVec2 size, const Fonts& fonts) {
     ImGui::TextUnformatted(object.name.c_str());
     ImGui::PopFont();
     const float text_width = ImGui::GetContentRegionAvail().x;
-    const ImVec2 at = ImGui::GetCursorScreenPos();
     const char* label = material.texture ? material.label.c_str() : "Plain clay";
-    list.PushClipRect(at, ImVec2(at.x + text_width, at.y + em * 1.3f), true);
-    ImGui::TextColored(palette::kDim, "%s", label);
-    list.PopClipRect();
+    draw_cut(label, text_width);
     if (material.texture && ImGui::IsItemHovered()) ImGui::SetTooltip("%s", label);
     if (material.texture) {
         ImGui::TextColored(palette::kDim, "%u \xC3\x97 %u", material.width, material.height);
@@ -165,18 +180,32 @@ void Viewport::draw(const Fonts& fonts) {
     draw_card(origin, size, fonts);
 }
 
-std::vector<std::uint8_t> Viewport::read_selection() const {
+Viewport::Area Viewport::selection_in_picture() const {
     const Object& object = scene_.selection();
-    const glm::vec4 clip = drawn_view_.view_projection * glm::vec4(object.centre, 1);
+    // The floor's own middle is hidden by what stands on it.
+    const glm::vec3 middle = object.is_floor ? glm::vec3(0, 0, 2.4f) : object.centre;
+    const float radius = object.is_floor ? 0.8f : object.radius;
+    const glm::vec4 clip = drawn_view_.view_projection * glm::vec4(middle, 1);
     const auto pixel = [&](float at, int side) {
         return static_cast<int>((at / clip.w * 0.5f + 0.5f) * static_cast<float>(side));
     };
     // About half of what a ball of that radius covers.
-    const int half =
-        static_cast<int>(0.85f * object.radius / clip.w * static_cast<float>(drawn_view_.height));
+    const int half = static_cast<int>(0.85f * radius / clip.w * static_cast<float>(drawn_view_.height));
     const int reach = std::clamp(half, 4, 160);
-    return renderer_->read(pixel(clip.x, drawn_view_.width) - reach,
-                           pixel(clip.y, drawn_view_.height) - reach, 2 * reach, 2 * reach);
+    return {pixel(clip.x, drawn_view_.width) - reach, pixel(clip.y, drawn_view_.height) - reach, 2 * reach,
+            2 * reach};
+}
+
+Viewport::Area Viewport::selection_area() const {
+    const Area area = selection_in_picture();
+    return {static_cast<int>(drawn_at_.x) + area.x,
+            static_cast<int>(drawn_at_.y) + drawn_view_.height - area.y - area.height, area.width,
+            area.height};
+}
+
+std::vector<std::uint8_t> Viewport::read_selection() const {
+    const Area area = selection_in_picture();
+    return renderer_->read(area.x, area.y, area.width, area.height);
 }
 
 }  // namespace demo

@@ -24,6 +24,15 @@ public:
     void frame_selection();
     void reset_camera() { camera_.reset(); }
 
+    /// Pixels of the window, from its top left.
+    struct Area {
+        int x = 0;
+        int y = 0;
+        int width = 0;
+        int height = 0;
+    };
+    /// Where the middle of the selected object was drawn last.
+    Area selection_area() const;
     /// RGBA8 of the picture where the middle of the selected object is, as last drawn.
     std::vector<std::uint8_t> read_selection() const;
 
@@ -40,7 +49,11 @@ private:
     GlHost& host_;
     std::unique_ptr<Renderer> renderer_;
     OrbitCamera camera_;
+    /// Of the picture, bottom row first.
+    Area selection_in_picture() const;
+
     Renderer::View drawn_view_;
+    ImVec2 drawn_at_;  ///< the picture's top left in the window, in pixels
     std::uint64_t drawn_revision_ = 0;
     std::optional<std::size_t> hovered_;
     bool is_drag_ = false;  ///< the button that is down has moved too far for a click

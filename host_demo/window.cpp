@@ -48,7 +48,7 @@ kontexture::Result<std::unique_ptr<Window>> Window::open(const Options& options)
     }
     std::unique_ptr<Window> window(new Window(handle));
     glfwMakeContextCurrent(handle);
-    glfwSwapInterval(options.auto_prompt.empty() && options.screenshot.empty() ? 1 : 0);
+    glfwSwapInterval(options.auto_prompts.empty() && options.screenshot.empty() ? 1 : 0);
     glfwSetWindowUserPointer(handle, window.get());
     glfwSetDropCallback(handle, [](GLFWwindow* target, int count, const char** paths) {
         auto* self = static_cast<Window*>(glfwGetWindowUserPointer(target));

@@ -115,6 +115,10 @@ void Workspace::draw_menus(const Status& status, const Fonts& fonts) {
 }
 
 void Workspace::draw_panel(ImVec2 origin, ImVec2 size) {
+    in_use_.clear();
+    for (const Object& object : scene_.objects())
+        if (object.material.request) in_use_.push_back(object.material.request);
+    panel_.set_in_use(in_use_, scene_.selection().material.request);
     begin_fixed("Textures", origin, size);
     for (const kontexture::PanelEvent& event : panel_.draw_content()) apply(event);
     ImGui::End();

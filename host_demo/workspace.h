@@ -11,6 +11,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 namespace demo {
 
@@ -45,6 +46,7 @@ private:
     Viewport& viewport_;
     kontexture::Panel& panel_;
     kontexture::Service& service_;
+    std::vector<kontexture::RequestId> in_use_;  ///< kept for its room
     float panel_ems_ = 28;
     bool panel_is_open_ = true;
     bool wants_to_quit_ = false;

@@ -3,6 +3,8 @@
 
 #include <glm/geometric.hpp>
 
+#include <cmath>
+
 namespace {
 
 using demo::Material;
@@ -34,7 +36,7 @@ TEST_CASE("undo and redo go through applies and tile changes") {
     scene.undo();
     CHECK(scene.selection().material.request == RequestId{1});
     scene.undo();
-    CHECK(scene.selection().material.tiles == 1);
+    CHECK(scene.selection().material.tiles == 2);
     scene.undo();
     CHECK(!scene.selection().material.texture);
     CHECK(!scene.can_undo());
@@ -54,15 +56,37 @@ TEST_CASE("undo selects the object that it changes") {
     CHECK(scene.selection().name == "Sphere");
 }
 
+TEST_CASE("a picture is about equally large on every object") {
+    const Scene scene;
+    for (const demo::Object& object : scene.objects()) {
+        CAPTURE(object.name);
+        double area = 0;      // of the surface
+        double pictures = 0;  // how many pictures' worth of it are worn
+        const std::vector<demo::Vertex>& vertices = object.mesh.vertices;
+        for (std::size_t i = 0; i < object.mesh.indices.size(); i += 3) {
+            const demo::Vertex& a = vertices[object.mesh.indices[i]];
+            const demo::Vertex& b = vertices[object.mesh.indices[i + 1]];
+            const demo::Vertex& c = vertices[object.mesh.indices[i + 2]];
+            area += glm::length(glm::cross(b.position - a.position, c.position - a.position)) / 2;
+            const glm::vec2 u = b.uv - a.uv;
+            const glm::vec2 v = c.uv - a.uv;
+            pictures += std::abs(u.x * v.y - u.y * v.x) / 2;
+        }
+        const double side = std::sqrt(area / pictures) / object.material.tiles;
+        CHECK(side > 1.1);
+        CHECK(side < 1.6);
+    }
+}
+
 TEST_CASE("one drag of the tile slider is one step") {
     Scene scene;
-    for (int tiles = 2; tiles <= 6; ++tiles) scene.set_tiles(tiles, true);
+    for (int tiles = 3; tiles <= 6; ++tiles) scene.set_tiles(tiles, true);
     scene.close_edit();
     scene.set_tiles(8, true);
     scene.undo();
     CHECK(scene.selection().material.tiles == 6);
     scene.undo();
-    CHECK(scene.selection().material.tiles == 1);
+    CHECK(scene.selection().material.tiles == 2);
     CHECK(!scene.can_undo());
 }
 

@@ -74,7 +74,10 @@ void draw_generate(State& state) {
     const std::optional<Line> reason = blocked_reason(state);
     draw_button(state, price, reason);
     const Account& account = state.service.account();
-    if (reason)
+    const bool is_to_begin = account.key_present && state.form.request.prompt.empty();
+    if (reason && is_to_begin)
+        ui.wrapped(*reason, ui.theme().dim);
+    else if (reason)
         ui.message(Tone::Warn, *reason);
     else if (!state.form.submit_error.empty())
         ui.message(Tone::Bad, state.form.submit_error);

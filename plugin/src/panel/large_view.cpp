@@ -176,6 +176,8 @@ void draw_view(State& state) {
     const LibraryEntry& entry = listed ? *listed : state.view.entry;
     const float room = ImGui::GetContentRegionAvail().y;
     const float least = std::min(ui.width(), room * 0.55f);
+    // Before the details were drawn once their height is a guess.
+    if (state.view.details_height <= 0) state.view.details_height = ui.em(8);
     const float height =
         std::max(least, room - state.view.details_height - ImGui::GetStyle().ItemSpacing.y * 2);
     draw_canvas(state, entry, std::max(height, ui.em(8)));

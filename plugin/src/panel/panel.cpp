@@ -105,7 +105,9 @@ void draw_form(State& state) {
 
 void begin_column(State& state, const char* id, ImVec2 size, ImGuiWindowFlags flags = 0) {
     ImGui::BeginChild(id, size, false, flags);
-    state.ui.begin_region();
+    // The scroll bar's room is kept free also without one: content whose height follows from its width would
+    // otherwise make the bar come and go for ever.
+    state.ui.begin_region(ImGui::GetWindowWidth() - ImGui::GetStyle().ScrollbarSize);
 }
 
 void end_column(State& state) {

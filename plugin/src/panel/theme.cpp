@@ -83,7 +83,7 @@ StyleScope::StyleScope(const Theme& theme) {
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(std::round(em * 0.5f), std::round(em * 0.45f)));
     ImGui::PushStyleVar(ImGuiStyleVar_ItemInnerSpacing,
                         ImVec2(std::round(em * 0.45f), std::round(em * 0.3f)));
-    ImGui::PushStyleVar(ImGuiStyleVar_ScrollbarSize, std::round(em * 0.75f));
+    ImGui::PushStyleVar(ImGuiStyleVar_ScrollbarSize, std::round(em * 0.6f));
     ImGui::PushStyleVar(ImGuiStyleVar_ScrollbarRounding, em);
     ImGui::PushStyleColor(ImGuiCol_FrameBg, theme.field);
     ImGui::PushStyleColor(ImGuiCol_FrameBgHovered, theme.hover);
