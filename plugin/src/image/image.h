@@ -33,8 +33,8 @@ struct Header {
 /// limits.
 Result<Header> read_header(std::span<const std::uint8_t> file, const Limits& limits);
 
-/// As read_header, and walks the file to its end: ImageDamaged for one that is cut or whose parts do not fit. Decodes
-/// nothing.
+/// As read_header, and walks the file to its end: ImageDamaged for one that is cut or whose parts do not fit.
+/// Decodes nothing, so it cannot see what is wrong inside a JPEG's compressed data. Any thread.
 Result<Header> check_complete(std::span<const std::uint8_t> file, const Limits& limits);
 
 /// RGBA8 pixels, rows tight, all mip levels one after the other, level 0 first.

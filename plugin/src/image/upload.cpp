@@ -46,24 +46,14 @@ Result<UploadImage> encode_small(const ImageView& pixels, Format format) {
 
 /// The size, when the file is whole and of a type the service takes.
 Result<Header> inspect(std::span<const std::uint8_t> file, const Limits& limits) {
-    const Format format = sniff(file);
-    if (format == Format::Webp) {
+    if (sniff(file) == Format::Webp) {
         const Result<Header> webp = inspect_webp(file);
         if (!webp) return webp;
         const Result<void> allowed = check_limits(webp->width, webp->height, limits);
         if (!allowed) return allowed.error();
         return webp;
     }
-    const Result<Header> header = read_header(file, limits);
-    if (!header) return header;
-    if (format == Format::Png) {
-        const Result<PngInfo> png = inspect_png(file);
-        if (!png) return png.error();
-    } else {
-        const Result<JpegInfo> jpeg = inspect_jpeg(file);
-        if (!jpeg) return jpeg.error();
-    }
-    return header;
+    return check_complete(file, limits);
 }
 
 Result<UploadImage> prepare_file(std::span<const std::uint8_t> file, const Limits& limits) {

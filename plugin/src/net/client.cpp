@@ -54,12 +54,37 @@ private:
     const std::size_t max_bytes_;
 };
 
-void blank_reply(HttpReply& reply, const Secret& key) {
-    blank(reply.body, key.reveal());
+void blank_reply(HttpReply& reply, const Secret& key, Ending ending) {
+    blank(reply.body, key.reveal(), ending);
     for (Header& header : reply.headers) {
         blank(header.name, key.reveal());
         blank(header.value, key.reveal());
     }
+}
+
+HttpFailure broken(Error error, bool may_have_been_sent, HttpReply reply, const Secret& key) {
+    blank(error.message, key.reveal());
+    blank(error.detail, key.reveal());
+    HttpFailure failure{std::move(error), may_have_been_sent};
+    if (reply.body.empty()) return failure;
+    blank_reply(reply, key, Ending::Cut);
+    failure.partial = std::move(reply);
+    return failure;
+}
+
+HttpResult cleaned(HttpResult result) {
+    if (auto* failure = std::get_if<HttpFailure>(&result)) clean(failure->error);
+    return result;
+}
+
+FetchResult cleaned(FetchResult result) {
+    if (auto* failure = std::get_if<FetchFailure>(&result)) clean(failure->error);
+    return result;
+}
+
+Error cleaned(Error error) {
+    clean(error);
+    return error;
 }
 
 }  // namespace
@@ -132,25 +157,18 @@ HttpResult Client::Impl::send(const HttpRequest& request, std::chrono::milliseco
     exchange.body = &body;
     ReplyCollector collector(options_.max_reply_bytes);
     Call call(options_, resolver_, watchdog_, deadline, cancellation);
-    if (auto trouble = call.perform(exchange, collector)) {
-        blank(trouble->error.message, key.reveal());
-        blank(trouble->error.detail, key.reveal());
-        HttpFailure failure{std::move(trouble->error), trouble->may_have_been_sent};
-        if (!collector.reply.body.empty()) {
-            blank_reply(collector.reply, key);
-            failure.partial = std::move(collector.reply);
-        }
-        return failure;
-    }
+    if (auto trouble = call.perform(exchange, collector))
+        return broken(std::move(trouble->error), trouble->may_have_been_sent, std::move(collector.reply),
+                      key);
     if (collector.too_large) {
         Error error;
         error.code = ErrorCode::Protocol;
         error.http_status = collector.reply.status;
         error.message = url->host + " sent more than " + std::to_string(options_.max_reply_bytes) +
                         " bytes as an answer. Check the base URL.";
-        return HttpFailure{std::move(error), true};
+        return broken(std::move(error), true, std::move(collector.reply), key);
     }
-    blank_reply(collector.reply, key);
+    blank_reply(collector.reply, key, Ending::Whole);
     return std::move(collector.reply);
 }
 
@@ -165,7 +183,8 @@ Result<std::unique_ptr<Client>> Client::create(ClientOptions options, Secret key
         if (!is_header_value(options.user_agent))
             return invalid("The user agent contains a control character.");
         if (!options.ca_file.empty() && access(options.ca_file.c_str(), R_OK) != 0)
-            return invalid("The CA file \"" + options.ca_file + "\" cannot be read. Correct ca_file.");
+            return cleaned(
+                invalid("The CA file \"" + options.ca_file + "\" cannot be read. Correct ca_file."));
         auto impl =
             std::make_unique<Impl>(std::move(options), *std::move(base), *std::move(upload), std::move(key));
         return std::unique_ptr<Client>(new Client(std::move(impl)));
@@ -189,7 +208,7 @@ void Client::set_key(Secret key) {
 HttpResult Client::send(const HttpRequest& request, std::chrono::milliseconds deadline,
                         Cancellation& cancellation) {
     try {
-        return impl_->send(request, deadline, cancellation);
+        return cleaned(impl_->send(request, deadline, cancellation));
     } catch (const std::exception& failure) {
         Error error;
         error.code = ErrorCode::Network;
@@ -203,7 +222,7 @@ FetchResult Client::fetch(const std::string& url, const std::string& path, std::
                           Cancellation& cancellation, std::atomic<std::uint64_t>* received,
                           std::atomic<std::uint64_t>* total) {
     try {
-        return impl_->fetch(url, {path, received, total}, deadline, cancellation);
+        return cleaned(impl_->fetch(url, {path, received, total}, deadline, cancellation));
     } catch (const std::exception& failure) {
         FetchFailure result;
         result.error.code = ErrorCode::Network;

@@ -47,7 +47,8 @@ struct HttpFailure {
     /// False only when it is certain that no byte of the request left: name not resolved, connection not
     /// made, TLS not agreed, refused by our own checks, cancelled before.
     bool may_have_been_sent = true;
-    /// What had come of a reply that broke off: its status, its headers, the beginning of its body.
+    /// What had come of a reply that broke off or grew too long: its status, its headers and the beginning of
+    /// its body, without the key. Set when some of the body was read.
     std::optional<HttpReply> partial = std::nullopt;
 };
 

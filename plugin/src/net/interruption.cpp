@@ -7,6 +7,7 @@ namespace kontexture::net {
 namespace {
 
 constexpr std::chrono::milliseconds kWakeAgainAfter{5};
+constexpr std::chrono::milliseconds kAskMeterAfter{20};
 
 }  // namespace
 
@@ -57,9 +58,15 @@ Watchdog::Clock::time_point Watchdog::visit(Watch& watch, Clock::time_point now)
         watch.interruption_.wake_again();
         return now + kWakeAgainAfter;
     }
-    if (now < watch.deadline_ && now < watch.connect_limit_)
-        return std::min(watch.deadline_, watch.connect_limit_);
-    watch.interruption_.raise(now < watch.deadline_ ? StopReason::ConnectTimeout : StopReason::Deadline);
+    const auto limit = std::min(watch.deadline_, watch.connect_limit_);
+    if (now >= limit)
+        watch.interruption_.raise(now < watch.deadline_ ? StopReason::ConnectTimeout : StopReason::Deadline);
+    else if (!watch.is_endless_)
+        return limit;
+    else if (!watch.is_endless_())
+        return std::min(limit, now + kAskMeterAfter);
+    else
+        watch.interruption_.raise(StopReason::EndlessFraming);
     return now + kWakeAgainAfter;
 }
 
@@ -81,6 +88,14 @@ void Watchdog::Watch::set_connect_limit(Clock::time_point limit) {
     {
         const std::lock_guard lock(watchdog_.mutex_);
         connect_limit_ = limit;
+    }
+    watchdog_.changed_.notify_all();
+}
+
+void Watchdog::Watch::set_meter(std::function<bool()> is_endless) {
+    {
+        const std::lock_guard lock(watchdog_.mutex_);
+        is_endless_ = std::move(is_endless);
     }
     watchdog_.changed_.notify_all();
 }

@@ -16,7 +16,7 @@ enum class StopReason : std::uint8_t {
     Cancelled,
     Deadline,        ///< the whole call took too long
     ConnectTimeout,  ///< name, connection and TLS took too long
-    HeadTooLong,     ///< the reply's status line and headers do not end
+    EndlessFraming,  ///< the reply's head, a chunk's size or the trailers do not end
 };
 
 /// The stop switch inside one call: sticky, the first reason stays, and whatever the call is blocked in is
@@ -62,6 +62,10 @@ public:
         /// A second, earlier limit for the way to the server.
         void set_connect_limit(Clock::time_point limit);
         void clear_connect_limit() { set_connect_limit(Clock::time_point::max()); }
+        /// Something that is asked every few milliseconds and says whether the reply's framing is endless. It
+        /// runs on the watchdog's thread under a lock: after set_meter(nullptr) returned, the former meter is
+        /// not running and will not run.
+        void set_meter(std::function<bool()> is_endless);
         /// Raises, and has the call woken until it ends.
         void stop(StopReason reason);
 
@@ -71,6 +75,7 @@ public:
         Interruption& interruption_;
         const Clock::time_point deadline_;
         Clock::time_point connect_limit_ = Clock::time_point::max();
+        std::function<bool()> is_endless_;
         std::list<Watch*>::iterator place_;
     };
 

@@ -1,5 +1,7 @@
 #include "net/messages.h"
 
+#include "net/text.h"
+
 #include <openssl/x509_vfy.h>
 
 namespace kontexture::net {
@@ -69,10 +71,12 @@ Error stopped_error(StopReason reason, const Url& url, std::chrono::milliseconds
                         "No connection to " + url.host + " within " + seconds(options.connect_timeout) + "." +
                             kCheckNetwork,
                         "connect timeout");
-        case StopReason::HeadTooLong:
+        case StopReason::EndlessFraming:
             return make(ErrorCode::Protocol,
-                        url.host + " sent an answer whose headers do not end. Check the configured address.",
-                        "head too long");
+                        url.host +
+                            " sent much that is no content: headers, chunk sizes or trailers that do not "
+                            "end. Check the configured address.",
+                        "framing does not end");
     }
     return {};
 }
@@ -129,6 +133,11 @@ Error forbidden_error(const Url& url, std::string_view why) {
     return make(ErrorCode::ForbiddenAddress,
                 "The address at " + url.authority() + " was not used: " + std::string(why) + ".",
                 url.scheme + "://" + url.authority());
+}
+
+void clean(Error& error) {
+    error.message = clean(error.message);
+    error.detail = clean(error.detail);
 }
 
 }  // namespace kontexture::net

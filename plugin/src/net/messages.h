@@ -13,4 +13,8 @@ Error lookup_error(const Url& url, const LookupAnswer& answer);
 Error exchange_error(const Url& url, const ExchangeResult& result, const ClientOptions& options);
 Error forbidden_error(const Url& url, std::string_view why);
 
+/// Makes both texts of the error valid UTF-8 without control characters: names of files, the system's words
+/// and a server's bytes get into them.
+void clean(Error& error);
+
 }  // namespace kontexture::net

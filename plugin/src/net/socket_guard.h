@@ -20,6 +20,8 @@ public:
     /// after a TLS server closed without an answer, and a POST must not be sent twice.
     void opened(int socket);
     int sockets() const { return sockets_; }
+    /// The second descriptor; negative before opened().
+    int copy() const { return copy_; }
 
 private:
     Interruption& interruption_;

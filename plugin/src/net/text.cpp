@@ -1,8 +1,68 @@
 #include "net/text.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace kontexture::net {
+namespace {
+
+constexpr std::size_t kShortestSecret = 4;
+constexpr std::size_t kLongestEscape = 6;
+
+// How many bytes of `text` spell `c` in a JSON string; zero when they do not.
+std::size_t json_length(std::string_view text, char c) {
+    const bool has_short_escape = c == '/' || c == '"' || c == '\\';
+    if (has_short_escape && text.starts_with('\\') && text.substr(1).starts_with(c)) return 2;
+    if (c != '\\' && text.starts_with(c)) return 1;
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    if (text.size() < kLongestEscape || !text.starts_with("\\u00")) return 0;
+    const std::size_t high = kDigits.find(to_lower(text[4])), low = kDigits.find(to_lower(text[5]));
+    if (high == std::string_view::npos || low == std::string_view::npos) return 0;
+    return static_cast<char>(high * 16 + low) == c ? kLongestEscape : 0;
+}
+
+// How many bytes at the start of `text` are the secret, as it is or in a JSON string; zero when they are not.
+std::size_t secret_length(std::string_view text, std::string_view secret, Ending ending) {
+    if (text.starts_with(secret)) return secret.size();
+    const bool is_cut = ending == Ending::Cut;
+    if (is_cut && text.size() >= kShortestSecret && secret.starts_with(text)) return text.size();
+    std::size_t length = 0;
+    for (std::size_t known = 0; known < secret.size(); ++known) {
+        const std::string_view rest = text.substr(length);
+        const std::size_t bytes = json_length(rest, secret[known]);
+        if (bytes == 0) {
+            const bool ends_here = rest.empty() || (rest.front() == '\\' && rest.size() < kLongestEscape);
+            return is_cut && ends_here && known >= kShortestSecret ? text.size() : 0;
+        }
+        length += bytes;
+    }
+    return length;
+}
+
+// How many bytes at the start of `text` are one well-formed UTF-8 character; zero when they are not.
+std::size_t utf8_length(std::string_view text) {
+    const auto byte = [&](std::size_t at) {
+        return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+    };
+    const unsigned first = byte(0);
+    if (first < 0x80) return 1;
+    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    if (first < 0xC2 || first > 0xF4) return 0;
+    for (std::size_t at = 1; at < length; ++at)
+        if ((byte(at) & 0xC0) != 0x80) return 0;
+    const unsigned second = byte(1);
+    const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
+    const bool outside = (first == 0xED && second > 0x9F) || (first == 0xF4 && second > 0x8F);
+    return overlong || outside ? 0 : length;
+}
+
+// C0, DEL and C1.
+bool is_control_character(std::string_view character) {
+    return is_control(character[0]) ||
+           (character[0] == '\xC2' && static_cast<unsigned char>(character[1]) < 0xA0);
+}
+
+}  // namespace
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -33,76 +93,33 @@ bool is_header_value(std::string_view text) {
     return std::none_of(text.begin(), text.end(), [](char c) { return is_control(c) && c != '\t'; });
 }
 
-namespace {
-
-/// How many bytes of `text` spell `c`, as it is or as a JSON escape; zero when they do not.
-std::size_t spelt(std::string_view text, char c) {
-    if (text.starts_with(c)) return 1;
-    if (c == '/' && text.starts_with("\\/")) return 2;
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    if (text.size() < 6 || !text.starts_with("\\u00")) return 0;
-    const std::size_t high = kDigits.find(to_lower(text[4])), low = kDigits.find(to_lower(text[5]));
-    if (high == std::string_view::npos || low == std::string_view::npos) return 0;
-    return static_cast<char>(high * 16 + low) == c ? 6 : 0;
-}
-
-/// The same for a whole word.
-std::size_t spelt(std::string_view text, std::string_view word) {
-    std::size_t length = 0;
-    for (const char c : word) {
-        const std::size_t bytes = spelt(text.substr(length), c);
-        if (bytes == 0) return 0;
-        length += bytes;
-    }
-    return length;
-}
-
-/// How many bytes at the start of `text` are one well-formed UTF-8 character; zero when they are not.
-std::size_t utf8_length(std::string_view text) {
-    const auto byte = [&](std::size_t at) {
-        return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
-    };
-    const unsigned first = byte(0);
-    if (first < 0x80) return 1;
-    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    if (first < 0xC2 || first > 0xF4) return 0;
-    for (std::size_t at = 1; at < length; ++at)
-        if ((byte(at) & 0xC0) != 0x80) return 0;
-    const unsigned second = byte(1);
-    const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
-    const bool outside = (first == 0xED && second > 0x9F) || (first == 0xF4 && second > 0x8F);
-    return overlong || outside ? 0 : length;
-}
-
-}  // namespace
-
-void blank(std::string& text, std::string_view secret) {
-    constexpr std::size_t kShortest = 4;
+void blank(std::string& text, std::string_view secret, Ending ending) {
     constexpr std::string_view kBlank = "[key]";
-    if (secret.size() < kShortest) return;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const std::size_t length = spelt(std::string_view(text).substr(at), secret);
-        if (length == 0) continue;
-        text.replace(at, length, kBlank);
-        at += kBlank.size() - 1;
+    if (secret.size() < kShortestSecret) return;
+    std::string blanked;
+    for (std::string_view rest = text; !rest.empty();) {
+        const std::size_t length = secret_length(rest, secret, ending);
+        blanked.append(length > 0 ? kBlank : rest.substr(0, 1));
+        rest.remove_prefix(std::max<std::size_t>(length, 1));
     }
+    text = std::move(blanked);
+}
+
+std::string clean(std::string_view text) {
+    return excerpt(text, std::string_view::npos);
 }
 
 std::string excerpt(std::string_view text, std::size_t max_bytes) {
-    std::string clean;
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t length = utf8_length(text.substr(at));
-        if (clean.size() + std::max<std::size_t>(length, 1) > max_bytes) break;
-        if (length == 0) {
-            clean += '?';
-        } else if (is_control(text[at])) {
-            clean += ' ';
-        } else {
-            clean += text.substr(at, length);
-        }
-        at += std::max<std::size_t>(length, 1);
+    std::string cleaned;
+    while (!text.empty()) {
+        const std::size_t length = utf8_length(text);
+        const std::string_view character = text.substr(0, std::max<std::size_t>(length, 1));
+        const std::string_view shown = length == 0 ? "?" : is_control_character(character) ? " " : character;
+        if (shown.size() > max_bytes - cleaned.size()) break;
+        cleaned += shown;
+        text.remove_prefix(character.size());
     }
-    return clean;
+    return cleaned;
 }
 
 }  // namespace kontexture::net

@@ -29,17 +29,16 @@ struct TlsProbeHooks {
                        long /*argl*/, int result, std::size_t* processed) {
         if (operation != (BIO_CB_READ | BIO_CB_RETURN) || result <= 0 || !processed) return result;
         TlsProbe& probe = *reinterpret_cast<TlsProbe*>(BIO_get_callback_arg(bio));
-        if (probe.head_seen_) return result;
         probe.bytes_ += *processed;
-        if (probe.bytes_ <= TlsProbe::kMaxHeadBytes) return result;
-        probe.on_long_head_();
+        if (probe.bytes_ <= probe.max_bytes_) return result;
+        probe.on_endless_framing_();
         BIO_clear_retry_flags(bio);
         return -1;
     }
 };
 
-TlsProbe::TlsProbe(std::function<void()> on_handshake, std::function<void()> on_long_head)
-    : on_handshake_(std::move(on_handshake)), on_long_head_(std::move(on_long_head)) {
+TlsProbe::TlsProbe(std::function<void()> on_handshake, std::function<void()> on_endless_framing)
+    : on_handshake_(std::move(on_handshake)), on_endless_framing_(std::move(on_endless_framing)) {
     t_probe = this;
 }
 

@@ -1,5 +1,6 @@
 #include "net/transport.h"
 
+#include "net/plain_meter.h"
 #include "net/socket_guard.h"
 #include "net/tls_probe.h"
 
@@ -66,7 +67,7 @@ public:
           interruption_(interruption),
           watch_(watch),
           guard_(interruption),
-          probe_([this] { reached(); }, [this] { watch_.stop(StopReason::HeadTooLong); }) {}
+          probe_([this] { reached(); }, [this] { watch_.stop(StopReason::EndlessFraming); }) {}
 
     ExchangeResult run() {
         const SigpipeBlock no_sigpipe;
@@ -79,6 +80,7 @@ public:
             result_.may_have_been_sent = guard_.sockets() > 0;
             result_.detail = std::string("exception: ") + failure.what();
         }
+        watch_.set_meter(nullptr);
         result_.head_arrived = head_arrived_;
         return std::move(result_);
     }
@@ -98,7 +100,7 @@ private:
         }
         httplib::ClientImpl& client = *client_;
         client.set_hostname_addr_map({{exchange_.url.host, exchange_.address}});
-        client.set_socket_options([this](socket_t socket) { guard_.opened(static_cast<int>(socket)); });
+        client.set_socket_options([this](socket_t socket) { opened(static_cast<int>(socket)); });
         client.set_tcp_nodelay(true);
         client.set_keep_alive(false);
         client.set_follow_location(false);
@@ -125,7 +127,7 @@ private:
             return on_head(response.status, headers_of(response));
         };
         request.content_receiver = [this](const char* data, std::size_t size, auto, auto) {
-            moved();
+            received();
             return !interruption_.raised() && sink_.on_body({data, size});
         };
         return request;
@@ -140,10 +142,22 @@ private:
     }
 
     bool on_head(int status, const std::vector<Header>& headers) {
-        moved();
         head_arrived_ = true;
         probe_.head_seen();
+        received();
         return !interruption_.raised() && sink_.on_head(status, headers);
+    }
+
+    void opened(int socket) {
+        guard_.opened(socket);
+        if (exchange_.url.https() || guard_.copy() < 0) return;
+        watch_.set_meter([this, copy = guard_.copy()] { return meter_.is_endless(copy); });
+    }
+
+    void received() {
+        moved();
+        probe_.content_seen();
+        meter_.content_seen();
     }
 
     void reached() {
@@ -216,6 +230,7 @@ private:
     bool head_arrived_ = false;
     SocketGuard guard_;
     TlsProbe probe_;
+    PlainMeter meter_;
     // Last, so that it goes first: its connection refers to the guard and the probe.
     std::unique_ptr<httplib::ClientImpl> client_;
 };

@@ -133,8 +133,10 @@ bool has_scheme(std::string_view reference) {
 }  // namespace
 
 std::string Url::authority() const {
-    std::string text = is_ipv6() ? "[" + host + "]" : host;
-    if (port != (https() ? 443 : 80)) text += ":" + std::to_string(port);
+    std::string text = host;
+    if (is_ipv6()) text.insert(text.begin(), '[');
+    if (is_ipv6()) text += ']';
+    if (port != (https() ? 443 : 80)) text.append(":").append(std::to_string(port));
     return text;
 }
 

@@ -174,4 +174,9 @@ TEST_CASE("a file that is cut anywhere is not complete, and is not decoded to fi
         }
         CHECK_FALSE(check_complete(file, Limits{.max_side = 39}));
     }
+    fixtures::Bytes spoilt = encode_png(fixtures::view(pixels));
+    spoilt[spoilt.size() / 2] ^= 1;
+    const auto refused = check_complete(spoilt, Limits());
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == kontexture::ErrorCode::ImageDamaged);
 }

@@ -1,6 +1,7 @@
-
 #include "catch.h"
 #include "fixtures.h"
+
+#include <algorithm>
 
 using namespace kontexture;
 using namespace kontexture::image;
@@ -11,7 +12,8 @@ namespace {
 constexpr std::size_t kMaxBytes = 10'000'000;
 
 Bytes bmp(std::uint32_t width, std::int32_t height, const Bytes& rows) {
-    Bytes file(54, 0);
+    constexpr std::size_t kHeader = 54;
+    Bytes file(kHeader + rows.size());
     const auto put = [&](std::size_t at, std::uint32_t value, int count) {
         for (int i = 0; i < count; ++i, value >>= 8)
             file[at + static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(value);
@@ -24,13 +26,14 @@ Bytes bmp(std::uint32_t width, std::int32_t height, const Bytes& rows) {
     put(22, static_cast<std::uint32_t>(height), 4);
     put(26, 1, 2);
     put(28, 24, 2);
-    file.insert(file.end(), rows.begin(), rows.end());
+    std::copy(rows.begin(), rows.end(), file.begin() + kHeader);
     return file;
 }
 
 Bytes tga(std::uint8_t type, const Bytes& pixels) {
     Bytes file{0, 0, type, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 2, 0, 24, 0x20};
-    file.insert(file.end(), pixels.begin(), pixels.end());
+    file.resize(file.size() + pixels.size());
+    std::copy(pixels.begin(), pixels.end(), file.end() - static_cast<std::ptrdiff_t>(pixels.size()));
     return file;
 }
 

@@ -293,6 +293,42 @@ TEST_CASE("a service on this machine may hand out files over TLS, but not fall b
     CHECK(plain.connections() == 0);
 }
 
+TEST_CASE("what a file server says is fit to be shown") {
+    FetchFixture fixture;
+    SECTION("its error page") {
+        fixture.site.answers["/r"] = reply(404, "no\x01\xff\xc2\x85\xe4\xbe");
+        CHECK(failure_of(fixture.fetch_path("/r")).error.detail == "no ? ??");
+    }
+    SECTION("its redirects") {
+        fixture.site.answers["/r"] = redirect_to("/r?\xff\xe4\xbe\x8b" + std::string(2000, 'x'));
+        for (const char* more : {"?", "?%FF%E4%BE%8B"})
+            fixture.site.answers[std::string("/r") + more + std::string(2000, 'x')] =
+                fixture.site.answers["/r"];
+        const std::string detail = failure_of(fixture.fetch_path("/r")).error.detail;
+        CHECK(detail.substr(0, 8) == "/r??\xe4\xbe\x8bx");
+        CHECK(detail.size() == 300);
+    }
+}
+
+TEST_CASE("a large file passes the watch over the framing") {
+    FetchFixture fixture;
+    const std::string picture(20'000'000, 'p');
+    std::string answer;
+    SECTION("with a length") {
+        answer = reply(200, picture);
+    }
+    SECTION("in many small pieces") {
+        answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        for (std::size_t at = 0; at < picture.size(); at += 500)
+            answer += "0000000000001f4\r\n" + picture.substr(at, 500) + "\r\n";
+        answer += "0\r\n\r\n";
+    }
+    fixture.site.answers["/r"] = answer;
+    const auto result = fixture.fetch_path("/r");
+    REQUIRE(std::holds_alternative<FetchedFile>(result));
+    CHECK(std::get<FetchedFile>(result).bytes == picture.size());
+}
+
 TEST_CASE("a compressed file is unpacked under the same cap") {
     // gzip of "hello"
     const std::string packed(

@@ -102,12 +102,32 @@ TEST_CASE("a secret is blanked in every spelling JSON has for it") {
         blank(text, secret);
         CHECK(text == "before [key] after [key]");
     }
-    std::string other = "abcd/efgh12=x abcd\\u002 \\u00";
-    blank(other, secret);
-    CHECK(other == "abcd/efgh12=x abcd\\u002 \\u00");
+    for (const char* other : {"abcd/efgh12=x abcd\\u002 \\u00", "abcd/efgh12=", "ABCD/efgh12=="}) {
+        std::string text = other;
+        blank(text, secret);
+        CHECK(text == other);
+    }
+    std::string quoted = R"(a "q\"w\\e" b q"w\e c q\u0022w\u005Ce)";
+    blank(quoted, R"(q"w\e)");
+    CHECK(quoted == R"(a "[key]" b [key] c [key])");
     std::string brief = "aaa";
     blank(brief, "aaa");
     CHECK(brief == "aaa");
+}
+
+TEST_CASE("a secret is blanked in a text that is cut within it") {
+    const std::string secret = "abcd/efgh12==";
+    for (const char* end :
+         {"abcd", "abcd/efgh12=", "abcd\\", "abcd\\/e", "\\u0061bcd\\u002", "abcd/efgh12=="}) {
+        std::string text = std::string("x abcd, ") + end;
+        blank(text, secret, Ending::Cut);
+        CHECK(text == "x abcd, [key]");
+    }
+    for (const char* end : {"abc", "abcdx", "abcd\\u00zz", "abcd\\u002f."}) {
+        std::string text = end;
+        blank(text, secret, Ending::Cut);
+        CHECK(text == end);
+    }
 }
 
 TEST_CASE("an excerpt is valid text that ends between characters") {
@@ -116,4 +136,7 @@ TEST_CASE("an excerpt is valid text that ends between characters") {
     CHECK(excerpt("x\xff\xc3y\xed\xa0\x80") == "x??y???");
     CHECK(excerpt("\xf0\x9f\x98\x80!", 4) == "\xf0\x9f\x98\x80");
     CHECK(excerpt("\xf0\x9f\x98\x80!", 3).empty());
+    CHECK(clean("\xc2\x85\xc2\xa0\xc3\xa4\x1b[0m") == " \xc2\xa0\xc3\xa4 [0m");
+    CHECK(clean("\xc0\xaf\xf0\x8f\xbf\xbf\xf4\x90\x80\x80\xe2\x82") == "????????????");
+    CHECK(clean(std::string(1000, 'x')).size() == 1000);
 }

@@ -280,17 +280,107 @@ TEST_CASE("after the connection was made, a request may have been sent") {
 }
 
 TEST_CASE("what came of a reply that broke off is kept, without the key") {
+    const std::string start = "{\"taskId\":\"T1\",\"k\":\"";
+    std::string key = kKey;
+    std::string more;
+    bool holds = false;
+    SECTION("closed") {}
+    SECTION("closed within the key") {
+        key.resize(20);
+    }
+    SECTION("silent") {
+        holds = true;
+    }
+    SECTION("too long") {
+        more = std::string(4000, 'x');
+    }
+    const ScriptedServer server([&](Connection& connection) {
+        connection.read_request();
+        connection.send("HTTP/1.1 200 OK\r\nX-Echo: " + std::string(kKey) +
+                        "\r\nContent-Length: 5000\r\n\r\n" + start + key);
+        // Or both would be received as one piece.
+        std::this_thread::sleep_for(200ms);
+        connection.send(more);
+        if (holds) connection.hold();
+    });
+    ClientOptions options = options_for(server.origin());
+    options.max_reply_bytes = 1000;
+    const auto client = make_client(options);
+    Cancellation cancellation;
+    const auto result = client->send(post(server.origin() + "/", "{}"), holds ? 2s : 20s, cancellation);
+    REQUIRE(failure_of(result).partial);
+    CHECK(failure_of(result).may_have_been_sent);
+    CHECK(failure_of(result).partial->status == 200);
+    CHECK(failure_of(result).partial->header("X-Echo") == "[key]");
+    CHECK(failure_of(result).partial->body == start + "[key]");
+}
+
+TEST_CASE("a reply that broke off before its body leaves nothing") {
     const ScriptedServer server([](Connection& connection) {
         connection.read_request();
-        connection.send(
-            std::string("HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{\"taskId\":\"T1\",\"k\":\"") + kKey);
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n");
     });
     const auto client = make_client(options_for(server.origin()));
     Cancellation cancellation;
-    const auto result = client->send(post(server.origin() + "/", "{}"), 10s, cancellation);
-    REQUIRE(failure_of(result).partial);
-    CHECK(failure_of(result).partial->status == 200);
-    CHECK(failure_of(result).partial->body == "{\"taskId\":\"T1\",\"k\":\"[key]");
+    CHECK(!failure_of(client->send(post(server.origin() + "/", "{}"), 10s, cancellation)).partial);
+}
+
+TEST_CASE("what is foreign in an error is fit to be shown") {
+    ClientOptions options = options_for("https://api.test");
+    SECTION("a name server's words") {
+        options.lookup = [](const std::string&, bool) {
+            return net::LookupAnswer{{}, "caf\xe9\nclosed", false};
+        };
+        const auto client = make_client(options);
+        Cancellation cancellation;
+        const auto result = client->send(get("https://api.test/"), 10s, cancellation);
+        CHECK(failure_of(result).error.detail == "name lookup: caf? closed");
+    }
+    SECTION("a file's name") {
+        options.ca_file = "/nonexistent/\xff\n.pem";
+        const auto client = Client::create(options, kKey);
+        REQUIRE(!client);
+        CHECK(client.error().message.find("\"/nonexistent/? .pem\"") != std::string::npos);
+    }
+    SECTION("an address") {
+        std::string url = "https://";
+        for (int i = 0; i < 60; ++i) url += "\xe4\xbe\x8b";
+        options.base_url = url;
+        const auto client = Client::create(options, kKey);
+        REQUIRE(!client);
+        CHECK(client.error().message.find(url.substr(0, 119) + "\" ") != std::string::npos);
+    }
+}
+
+TEST_CASE("an answer whose framing does not end does not fill memory") {
+    std::string start = "HTTP/1.1 200 OK\r\n";
+    std::string piece = "aaaaaaaaaaaaaaaa";
+    SECTION("headers") {
+        piece = "X-Some-Header: b\r\n";
+    }
+    SECTION("chunk size") {
+        start += "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n";
+        piece = "0000000000000000";
+    }
+    SECTION("trailers") {
+        start += "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n";
+        piece = "X-Some-Header: b\r\n";
+    }
+    std::atomic<std::uint64_t> sent{0};
+    const ScriptedServer server([&](Connection& connection) {
+        connection.read_request();
+        connection.send(start);
+        std::string block;
+        while (block.size() < 64'000) block += piece;
+        while (sent < 600'000'000 && connection.send(block)) sent += block.size();
+    });
+    const auto client = make_client(options_for(server.origin()));
+    Cancellation cancellation;
+    const auto result = client->send(get(server.origin() + "/"), 30s, cancellation);
+    CAPTURE(start, sent.load());
+    if (const auto* failure = std::get_if<HttpFailure>(&result))
+        CHECK((failure->error.code == ErrorCode::Protocol || failure->error.code == ErrorCode::Network));
+    CHECK(sent < 300'000'000);
 }
 
 TEST_CASE("a server that closes without reading may have read") {

@@ -202,7 +202,7 @@ TEST_CASE("many calls at a time share one client") {
         threads.emplace_back([&, t] {
             for (int i = 0; i < 5; ++i) {
                 Cancellation cancellation;
-                const std::string target = "/" + std::to_string(t) + "/" + std::to_string(i);
+                const std::string target = std::string("/") + std::to_string(t) + "/" + std::to_string(i);
                 const auto result = client->send(get(server.origin() + target), 20s, cancellation);
                 if (const auto* good = std::get_if<HttpReply>(&result); good && good->body == target) ++right;
             }

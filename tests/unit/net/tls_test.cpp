@@ -255,6 +255,38 @@ TEST_CASE("a head without an end is cut off early") {
     CHECK(sent < 30'000'000);
 }
 
+TEST_CASE("a body whose framing does not end is cut off early") {
+    std::string start = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n";
+    std::string piece = "0000000000000000000000000000000000000000";
+    SECTION("chunk size") {}
+    SECTION("trailers") {
+        start += "0\r\n";
+        piece = "X-Some-Header: some value that is not short\r\n";
+    }
+    std::atomic<std::uint64_t> sent{0};
+    TlsFixture fixture([&](Connection& connection) {
+        connection.read_request();
+        connection.send(start);
+        std::string block;
+        while (block.size() < 8000) block += piece;
+        for (int i = 0; i < 5000 && connection.send(block); ++i) sent += block.size();
+    });
+    const auto result = fixture.send(20s);
+    if (const auto* failure = std::get_if<HttpFailure>(&result))
+        CHECK((failure->error.code == ErrorCode::Protocol || failure->error.code == ErrorCode::Network));
+    CHECK(sent < 30'000'000);
+}
+
+TEST_CASE("a large body in small pieces passes the watch over the framing") {
+    TlsFixture fixture([](Connection& connection) {
+        connection.read_request();
+        std::string answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        for (int i = 0; i < 10'000; ++i) answer += "0000000000064\r\n" + std::string(100, 'b') + "\r\n";
+        connection.send(answer + "0\r\n\r\n");
+    });
+    CHECK(reply_of(fixture.send()).body.size() == 1'000'000);
+}
+
 TEST_CASE("a long but finite head is read") {
     TlsFixture fixture([](Connection& connection) {
         connection.read_request();
