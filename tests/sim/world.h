@@ -137,7 +137,7 @@ private:
     bool calm_ = false;  ///< no more faults: everything must come to an end
     int jobs_wanted_;
     bool disk_was_full_ = false;
-    bool fast_ = false; ///< a near, quick service: bursts press against its rate limit
+    bool fast_ = false;  ///< a near, quick service: bursts press against its rate limit
     std::optional<double> limit_;
     TimePoint now_{std::chrono::hours(480'000)};
     std::uint64_t order_ = 0;
