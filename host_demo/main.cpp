@@ -77,6 +77,7 @@ bool is_working(const kontexture::Service& service) {
 
 }  // namespace
 
+// Read aloud from top to bottom, so it stays one function. NOLINTNEXTLINE(readability-function-size)
 int main(int argc, char** argv) {
     // 1. What is asked for.
     const kontexture::Result<demo::Options> options = demo::read_options(argc, argv);
