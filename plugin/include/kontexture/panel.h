@@ -25,9 +25,8 @@ struct PanelEvent {
 ///
 /// Textures: it releases the requests that were started in it, but none whose texture an Apply event named.
 /// Those, what the host submitted, and what an earlier run left (RequestInfo::restored; once Ready the
-/// picture is in the library) are the host's to release. When the panel goes, what it started and paid for is
-/// released too: a picture under way then comes into the library without a texture. What is not paid for yet
-/// goes on, and is the host's from then on.
+/// picture is in the library) are the host's to release. When the panel goes, what it started and is
+/// finished is released too; what is still under way goes on, and is the host's from then on.
 ///
 ///     auto service = kontexture::Service::create({.api_key = key, .data_dir = dir}, host);
 ///     if (!service) return report(service.error().message);

@@ -120,11 +120,8 @@ void release_all(State& state) {
     for (const Owned& owned : state.owned) {
         const RequestInfo* info = state.service.find(owned.id);
         if (!info || owned.is_handed) continue;
-        // To release is to cancel: that loses no paid picture, but a request that was not sent yet, and an
-        // unknown outcome is a person's to decide.
-        const bool is_unpaid = info->state == JobState::Queued || info->state == JobState::Preparing;
-        if (info->from_library || (!is_unpaid && info->state != JobState::OutcomeUnknown))
-            state.service.release(owned.id);
+        // To release what is under way is to cancel it; a panel that goes is no reason for that.
+        if (is_final(info->state) || info->from_library) state.service.release(owned.id);
     }
     state.owned.clear();
 }

@@ -177,8 +177,8 @@ inline constexpr char kEditPromptTip[] = "Puts this request back into the form, 
 inline constexpr char kUnknownFormat[] =
     "The answer to the paid call at %s was lost. The picture (about %s credits) may or may not have been "
     "started.";
-inline constexpr char kWait[] = "Wait for it";
-inline constexpr char kWaitTip[] = "Keep it: if the picture turns up, it is collected. Costs nothing.";
+inline constexpr char kWait[] = "Decide later";
+inline constexpr char kWaitTip[] = "Leave it as it is. Costs nothing.";
 inline constexpr char kSendAgain[] = "Send again...";
 inline constexpr char kSendAgainTip[] =
     "Ask the service once more. It asks first: the first call may have been charged as well.";
@@ -188,8 +188,9 @@ inline constexpr char kSendAgainYesFormat[] = "Send again, %s credits";
 inline constexpr char kSendAgainNo[] = "Back";
 inline constexpr char kSendAgainNoTip[] = "Do not send";
 inline constexpr char kDiscard[] = "Discard";
-inline constexpr char kDiscardTip[] = "Forget this request. A picture that turns up later is not collected.";
-inline constexpr char kUnknownSince[] = "Waiting in case it turns up";
+inline constexpr char kDiscardTip[] =
+    "Forget this request. Should a picture have been made, it is not collected.";
+inline constexpr char kUnknownSince[] = "To be decided later";
 
 // Results
 inline constexpr char kResults[] = "Results";
