@@ -128,7 +128,7 @@ private:
         };
         request.content_receiver = [this](const char* data, std::size_t size, auto, auto) {
             received();
-            return !interruption_.raised() && sink_.on_body({data, size});
+            return !interruption_.raised() && taken(sink_.on_body({data, size}));
         };
         return request;
     }
@@ -145,13 +145,18 @@ private:
         head_arrived_ = true;
         probe_.head_seen();
         received();
-        return !interruption_.raised() && sink_.on_head(status, headers);
+        return !interruption_.raised() && taken(sink_.on_head(status, headers));
     }
 
     void opened(int socket) {
         guard_.opened(socket);
         if (exchange_.url.https() || guard_.copy() < 0) return;
         watch_.set_meter([this, copy = guard_.copy()] { return meter_.is_endless(copy); });
+    }
+
+    bool taken(bool by_sink) {
+        if (!by_sink) sink_stopped_ = true;
+        return by_sink;
     }
 
     void received() {
@@ -170,8 +175,8 @@ private:
     void finish(const httplib::Result& result) {
         if (result) {
             // A reply that has no body by its status does not reach the handler.
-            const bool taken = head_arrived_ || on_head(result->status, headers_of(*result));
-            result_.end = taken ? ExchangeEnd::Complete : ExchangeEnd::SinkStopped;
+            const bool complete = head_arrived_ || on_head(result->status, headers_of(*result));
+            result_.end = complete ? ExchangeEnd::Complete : ExchangeEnd::SinkStopped;
             return;
         }
         const httplib::Error error = result.error();
@@ -195,9 +200,10 @@ private:
             case httplib::Error::SSLConnection: return ExchangeEnd::TlsFailed;
             case httplib::Error::SSLLoadingCerts: return ExchangeEnd::CaUnreadable;
             case httplib::Error::SSLServerVerification: return ExchangeEnd::CertificateRefused;
-            case httplib::Error::Canceled: return ExchangeEnd::SinkStopped;
             default: break;
         }
+        // "Canceled" also stands for a request that could not be sent to its end.
+        if (sink_stopped_) return ExchangeEnd::SinkStopped;
         if (is_wrong_name(error)) return ExchangeEnd::CertificateRefused;
         if (Clock::now() - last_move_ >= exchange_.idle_timeout) return ExchangeEnd::Idle;
         const bool reading = error == httplib::Error::Read;
@@ -228,6 +234,7 @@ private:
     Clock::time_point last_move_ = Clock::now();
     bool sending_ = false;
     bool head_arrived_ = false;
+    bool sink_stopped_ = false;
     SocketGuard guard_;
     TlsProbe probe_;
     PlainMeter meter_;

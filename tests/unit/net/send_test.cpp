@@ -392,6 +392,16 @@ TEST_CASE("a server that closes without reading may have read") {
     CHECK(failure_of(result).may_have_been_sent);
 }
 
+TEST_CASE("a server that closes within a large request may have read") {
+    const ScriptedServer server([](Connection& connection) { connection.read_some(1000); });
+    const auto client = make_client(options_for(server.origin()));
+    Cancellation cancellation;
+    const auto result =
+        client->send(post(server.origin() + "/", std::string(32u << 20, 'x')), 20s, cancellation);
+    CHECK(failure_of(result).may_have_been_sent);
+    CHECK(failure_of(result).error.code == ErrorCode::Network);
+}
+
 TEST_CASE("a reply beyond the cap is not kept") {
     const ScriptedServer server([](Connection& connection) {
         connection.read_request();

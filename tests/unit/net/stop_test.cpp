@@ -163,6 +163,13 @@ TEST_CASE("while the server does not read") {
         CHECK(outcome.may_have_been_sent);
         CHECK(outcome.took < 4s);
     }
+    SECTION("idle") {
+        options.idle_timeout = 300ms;
+        const Outcome outcome = outcome_of(options, 60s, 0ms, large_upload(server.origin()));
+        CHECK(outcome.code == ErrorCode::Timeout);
+        CHECK(outcome.may_have_been_sent);
+        CHECK(outcome.took < 5s);
+    }
 }
 
 TEST_CASE("two threads race for the end of a call") {
