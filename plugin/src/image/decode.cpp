@@ -1,9 +1,9 @@
 #include <new>
 
 #include "image/container.h"
-#include "image/stb_decode.h"
+#include "image/decoder_stb.h"
 #if KONTEXTURE_JPEG_TURBO
-#include "image/jpeg_turbo.h"
+#include "image/decoder_turbo.h"
 #endif
 
 namespace kontexture::image {

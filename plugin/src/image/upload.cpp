@@ -3,7 +3,7 @@
 #include <new>
 
 #include "image/container.h"
-#include "image/stb_decode.h"
+#include "image/decoder_stb.h"
 
 namespace kontexture::image {
 

@@ -1,4 +1,4 @@
-#include "image/jpeg_turbo.h"
+#include "image/decoder_turbo.h"
 
 #include <csetjmp>
 #include <cstdio>

@@ -1,4 +1,4 @@
-#include "image/stb_decode.h"
+#include "image/decoder_stb.h"
 
 #include <climits>
 #include <cstdlib>
