@@ -100,6 +100,13 @@ struct Stage {
         return condition();
     }
 
+    /// No card is about to go, which would move what is below it.
+    bool is_at_rest() const {
+        for (const RequestInfo& info : service->requests())
+            if (!is_settled(info.state)) return false;
+        return true;
+    }
+
     std::vector<std::uint64_t> tiles() const {
         std::vector<std::uint64_t> keys;
         for (const auto& item : gui.items())
@@ -124,8 +131,8 @@ TEST_CASE("Type a prompt, press Generate, apply, edit the result, save it") {
     REQUIRE(gui.click("prompt"));
     gui.type("mossy stone wall");
     REQUIRE(gui.click("generate"));
-    REQUIRE(stage.wait_for([&] { return stage.tiles().size() == 1; }));
-    gui.pass(2);
+    REQUIRE(stage.wait_for([&] { return stage.tiles().size() == 1 && stage.is_at_rest(); }));
+    gui.pass(3);
 
     const std::uint64_t image = stage.tiles()[0];
     REQUIRE(gui.click("tile.apply", image));
@@ -145,7 +152,7 @@ TEST_CASE("Type a prompt, press Generate, apply, edit the result, save it") {
     gui.frames(3);
     gui.type(" wet");
     gui.press(ImGuiKey_Enter, true);
-    REQUIRE(stage.wait_for([&] { return stage.tiles().size() == 2; }));
+    REQUIRE(stage.wait_for([&] { return stage.tiles().size() == 2 && stage.is_at_rest(); }));
     const local_service::Record record = stage.server->record();
     REQUIRE(record.generate_posts == 2);
     CHECK(record.uploads == 1);
