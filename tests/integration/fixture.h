@@ -81,7 +81,7 @@ public:
     }
 
     /// Pumps until the condition holds; false after a time that is long for any machine.
-    bool pump_until(const std::function<bool()>& condition, std::chrono::seconds patience = 60s) {
+    bool pump_until(const std::function<bool()>& condition, std::chrono::seconds patience = 180s) {
         const auto until = std::chrono::steady_clock::now() + patience;
         while (std::chrono::steady_clock::now() < until) {
             host.bytes_this_pump = 0;
@@ -92,7 +92,7 @@ public:
         }
         return false;
     }
-    bool reaches(RequestId id, JobState state, std::chrono::seconds patience = 60s) {
+    bool reaches(RequestId id, JobState state, std::chrono::seconds patience = 180s) {
         return pump_until([&] { return service->find(id) && service->find(id)->state == state; }, patience);
     }
     const RequestInfo& info(RequestId id) {
