@@ -31,6 +31,8 @@ std::string state_text(const Job& job) {
         case WaitReason::RateLimit: return "waits, the service takes only so many at a time";
         case WaitReason::Resume: return "was never sent";
         case WaitReason::Retry: return "tries again: " + job.error.message;
+        case WaitReason::Identical: return "the same request is under way; its picture will be used";
+        case WaitReason::Check: return "the service has reported; its record is being read";
     }
     return kontexture::to_string(job.state);
 }

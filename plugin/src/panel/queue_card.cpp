@@ -42,6 +42,8 @@ Line waiting_line(const RequestInfo& info) {
         case WaitReason::Resume: return Line("%s", text::kWaitResume);
         case WaitReason::Retry:
             return has_time ? Line(text::kWaitRetryFormat, left.c_str()) : Line("%s", text::kWaitRetry);
+        case WaitReason::Identical: return Line("%s", text::kWaitIdentical);
+        case WaitReason::Check: return Line("%s", text::kWaitCheck);
     }
     return Line("%s", "");
 }

@@ -154,6 +154,9 @@ inline constexpr char kWaitRateFormat[] = "Waits for the rate limit, %s";
 inline constexpr char kWaitResume[] = "Left by an earlier run, not sent and not paid";
 inline constexpr char kWaitRetry[] = "Tries again soon";
 inline constexpr char kWaitRetryFormat[] = "Tries again in %s";
+inline constexpr char kWaitIdentical[] =
+    "The same request is under way: its picture will be used, nothing is paid";
+inline constexpr char kWaitCheck[] = "The service has reported: its record is being read";
 inline constexpr char kElapsedFormat[] = "%s, %s";
 inline constexpr char kElapsedTypicalFormat[] = "%s, %s of usually %s";
 inline constexpr char kElapsedLongFormat[] = "%s, %s: longer than the usual %s";
