@@ -54,16 +54,28 @@ void World::carry_out(const engine::WriteIntent& a) {
     disk([this, a](bool full) -> engine::Event {
         JobModel& model = models_[a.id.value];
         --model.outstanding;
-        if (full) return engine::IntentWritten{a.id, {}, error_of(ErrorCode::DiskFull)};
+        if (full) return engine::IntentWritten{a.id, {}, {}, error_of(ErrorCode::DiskFull)};
         Row& row = rows_[a.id.value];
         row.credits = model.credits;
         row.needs_upload = model.needs_upload;
         if (!a.find_identical || last_image_ == 0 || !chance(0.3))
-            return engine::IntentWritten{a.id, {}, std::nullopt};
+            return engine::IntentWritten{a.id, {}, {}, std::nullopt};
         row.state = JobState::Ready;
         row.image = ImageId{last_image_};
-        return engine::IntentWritten{a.id, row.image, std::nullopt};
+        return engine::IntentWritten{a.id, row.image, {}, std::nullopt};
     });
+}
+
+void World::carry_out(const engine::FindIdentical& a) {
+    carry_out(engine::WriteIntent{a.id, true});
+}
+
+void World::carry_out(const engine::ReadBalance&) {
+    at(now_ + between(20, 500), process_, [this] { feed(engine::BalanceRead{}); });
+}
+
+void World::carry_out(const engine::TakeOver&) {
+    at(now_ + 1ms, process_, [this] { feed(engine::Restore{}); });
 }
 
 void World::carry_out(const engine::UploadInput& a) {

@@ -77,8 +77,19 @@ void World::start_process() {
     }
     for (const auto& [id, row] : rows_) {
         if (row.image || is_final(row.state)) continue;
-        restore.jobs.push_back({RequestId{id}, "pro", row.credits, row.needs_upload, false, 0, row.state,
-                                row.task_id, row.submitted_at, row.cancelled});
+        restore.jobs.push_back({RequestId{id},
+                                "pro",
+                                row.credits,
+                                row.needs_upload,
+                                false,
+                                0,
+                                row.state,
+                                row.task_id,
+                                row.submitted_at,
+                                row.cancelled,
+                                {},
+                                {},
+                                0});
     }
     note("process " + std::to_string(process_) + " starts with " + std::to_string(restore.jobs.size()) +
          " jobs");

@@ -100,6 +100,9 @@ private:
     // Executors: each takes time and then answers
     void carry_out(const engine::LoadInput& a);
     void carry_out(const engine::WriteIntent& a);
+    void carry_out(const engine::FindIdentical& a);
+    void carry_out(const engine::ReadBalance&);
+    void carry_out(const engine::TakeOver&);
     void carry_out(const engine::UploadInput& a);
     void carry_out(const engine::WriteSubmitting& a);
     void carry_out(const engine::Post& a);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <kontexture/config.h>
 #include <kontexture/host.h>
 #include <kontexture/library.h>
 #include <kontexture/panel.h>

@@ -40,6 +40,30 @@ struct LibraryPage {
     Error error;                        ///< the search failed
 };
 
+/// One paid call.
+struct LedgerEntry {
+    enum class Kind : std::uint8_t {
+        Reserved,  ///< it is under way
+        Spent,     ///< the service took the task
+        Unknown,   ///< its answer was lost: it may have been charged
+    };
+    RequestId request;
+    Kind kind = Kind::Spent;
+    double credits = 0;  ///< estimated
+    std::chrono::system_clock::time_point at = {};
+    std::string model;
+    std::string prompt;
+    std::string task_id;  ///< empty unless Spent
+};
+
+struct Ledger {
+    std::vector<LedgerEntry> entries;  ///< newest first, at most 1000; the file of save_ledger() has all
+    double total = 0;                  ///< of all entries ever
+    double last_day = 0;               ///< of the last 24 hours
+    bool loading = false;
+    Error error;  ///< reading it failed
+};
+
 /// What the picture that a request edits looks like.
 struct InputPreview {
     TextureHandle texture;    ///< small; none while it is being read, and for an address
@@ -76,11 +100,22 @@ public:
 
     void set_favourite(RequestId id, bool favourite);
 
+    /// Starts reading what this data folder's requests have cost, of every process and run. A Library event tells when
+    /// ledger() has it.
+    void load_ledger();
+    /// The last answer. Valid until the next pump().
+    const Ledger& ledger() const;
+    /// Writes all of it as CSV (RFC 4180, UTF-8, times in UTC). A Saved event without image tells how it ended.
+    void save_ledger(std::string path);
+
 private:
     friend class Service;
     class Impl;
     explicit Library(Impl& impl) : impl_(impl) {}
     Impl& impl_;
 };
+
+/// "reserved", "spent", "unknown"; never null.
+const char* to_string(LedgerEntry::Kind kind);
 
 }  // namespace kontexture

@@ -51,10 +51,10 @@ enum class AspectRatio : std::uint8_t {
 
 enum class OutputFormat : std::uint8_t { Png, Jpeg };
 
-/// What to do when the library already holds the picture of the very same request.
+/// What to do when the very same request was made before: every parameter and the input's bytes are equal.
 enum class Reuse : std::uint8_t {
     Never,        ///< generate, and pay, again
-    IfIdentical,  ///< hand over the earlier picture at once, for nothing (one still under way is not seen)
+    IfIdentical,  ///< take the earlier picture, for nothing; one under way in this Service is waited for
 };
 
 /// Everything that makes one picture. The defaults are the service's, with two exceptions: PNG instead of

@@ -1,46 +1,13 @@
 #pragma once
 
+#include <kontexture/config.h>
 #include <kontexture/host.h>
-#include <kontexture/request.h>
 
-#include <chrono>
 #include <memory>
 
 namespace kontexture {
 
 class Library;
-
-struct ServiceConfig {
-    /// Empty: everything but paid calls works.
-    Secret api_key = {};
-    /// Required; made when missing, readable by its owner only (one that exists keeps its rights). "~" is not expanded.
-    /// Several Services and processes may share one: each request belongs to the one that submitted it, until that ends.
-    std::string data_dir = {};
-    /// https, or http to this machine.
-    std::string base_url = "https://api.kie.ai";
-    /// Empty: the vendor's upload host for the vendor's base_url, else base_url.
-    std::string upload_url = {};
-    /// Whose tasks these are; empty: base_url. Set it when the same service's address varies from run to run.
-    std::string service_id = {};
-    std::string user_agent = {};  ///< empty: the module's own. The vendor refuses calls that carry none
-    std::string ca_file = {};     ///< PEM file of certificate authorities; empty: the system's
-    /// Most estimated credits this object may spend; absent: no limit. Other objects and runs do not count.
-    std::optional<double> max_credits = {};
-    /// What a picture takes before this data folder has learned it from finished ones; sets the first polls. Lower it for a
-    /// server that answers within a second.
-    std::chrono::milliseconds expected_duration = std::chrono::seconds(12);
-    bool collect_outstanding = true;  ///< take over and finish (for free) what ended runs left behind
-    bool force_ipv4 = false;
-    bool mipmaps = true;  ///< textures come with all mip levels, made on a worker
-    std::size_t max_file_bytes = std::size_t{64} << 20;  ///< of a result's file
-    std::uint64_t max_pixels = std::uint64_t{32} << 20;  ///< of a decoded picture
-};
-
-/// What one pump() may use. It stops after the first slab of rows that reaches either limit.
-struct PumpBudget {
-    std::chrono::microseconds time = std::chrono::milliseconds(1);
-    std::size_t bytes = std::size_t{8} << 20;
-};
 
 enum class WaitReason : std::uint8_t {
     None,
@@ -48,6 +15,8 @@ enum class WaitReason : std::uint8_t {
     RateLimit,  ///< the service takes only so many requests in a while; see RequestInfo::waits_until
     Resume,     ///< it is from an earlier run; resume() or cancel() it
     Retry,      ///< something failed that may pass; see RequestInfo::error and waits_until
+    Identical,  ///< the very same request is under way; its picture will be taken (Reuse::IfIdentical)
+    Check,      ///< OutcomeUnknown: the service called back, and its record is being read
 };
 
 /// A snapshot of one request, as of the last pump().
@@ -67,6 +36,9 @@ struct RequestInfo {
     std::chrono::milliseconds typical_duration =
         {};  ///< submit to result, learned from this model's earlier jobs
     double estimated_credits = 0;
+    /// Of OutcomeUnknown, once known: how the account's balance moved across the paid call, this object's other tasks taken
+    /// out. About -estimated_credits: probably charged; zero: probably not.
+    std::optional<double> balance_change = {};
     std::uint64_t bytes_received = 0;  ///< while Downloading
     std::uint64_t bytes_total = 0;     ///< zero when the server did not say
     float delivered = 0;               ///< 0 … 1 while Delivering
@@ -85,7 +57,7 @@ struct Event {
     enum class Kind : std::uint8_t {
         Request,  ///< `id` has a new `state`, or news in its RequestInfo
         Library,  ///< the answer to a search, a thumbnail, a preview, a new or changed entry
-        Saved,    ///< Library::save() of `image` to `path` ended; `error` says how
+        Saved,  ///< Library::save() of `image`, or save_ledger() (no image), to `path` ended; `error` says how
         Account,  ///< Service::account() has news
     };
     Kind kind = Kind::Request;
@@ -100,7 +72,7 @@ struct Event {
 
 /// What a person decides about a request whose paid call's answer was lost.
 enum class Resolution : std::uint8_t {
-    Wait,       ///< leave it as it is, to decide later
+    Wait,  ///< keep it, and ask for the balance again; a callback (ServiceConfig::callback) still collects it
     SendAgain,  ///< post it once more; the first may have been charged too
     Discard,    ///< forget it
 };
@@ -110,9 +82,11 @@ struct Account {
     std::chrono::system_clock::time_point checked_at = {};
     Error error;  ///< of the last check, or a refused key; code None when all is well
     std::chrono::system_clock::time_point submits_paused_until = {};  ///< after a 429; epoch: not paused
-    double spent = 0;             ///< estimated credits of this object's accepted tasks
+    double spent = 0;             ///< estimated credits of this object's paid calls, also of unknown outcome
     double reserved = 0;          ///< of requests that are accepted but not posted yet
+    double spent_last_day = 0;    ///< in the last 24 hours, also by earlier runs of this data folder
     std::optional<double> limit;  ///< ServiceConfig::max_credits
+    std::optional<double> limit_per_day;  ///< ServiceConfig::max_credits_per_day
     bool key_present = false;
 };
 
@@ -185,6 +159,7 @@ public:
     void refresh_account();
     void set_api_key(Secret key);
     void set_max_credits(std::optional<double> limit);
+    void set_max_credits_per_day(std::optional<double> limit);
 
     Library& library();
     Host& host();

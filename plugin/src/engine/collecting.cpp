@@ -26,7 +26,11 @@ void Engine::handle(const TaskWritten& event) {
     if (!event.error) {
         job->attempts = 0;
         job->error.reset();
-        poll_as_planned(*job);
+        if (job->called_back) {
+            poll_at(*job, now_);
+        } else {
+            poll_as_planned(*job);
+        }
         return publish(*job);
     }
     job->error = event.error;
@@ -52,9 +56,10 @@ void Engine::poll_again(Job& job, Error error, TimePoint due) {
 }
 
 void Engine::handle(const Polled& event) {
-    Job* job = find(event.id, Step::Polling);
-    if (!job) return;
+    Job* job = find(event.id);
+    if (!job || (job->step != Step::Polling && job->step != Step::Checking)) return;
     --polls_under_way_;
+    if (job->step == Step::Checking) return on_check(*job, event.reply);
     std::visit([this, job](const auto& reply) { on_reply(*job, reply); }, event.reply);
 }
 
@@ -72,7 +77,12 @@ void Engine::on_reply(Job& job, const TaskRunning&) {
             true);
     const bool was_troubled = job.error.has_value();
     job.error.reset();
-    poll_as_planned(job);
+    // Called back while this poll was on its way: the record says "done" any moment now.
+    if (job.called_back) {
+        poll_at(job, now_ + 1s);
+    } else {
+        poll_as_planned(job);
+    }
     if (was_troubled) publish(job);
 }
 
@@ -147,6 +157,7 @@ void Engine::handle(const ResultStored& event) {
     if (!event.error) {
         job->image = event.image;
         job->error.reset();
+        stop_running(*job);
         if (job->cancel) return finish_cancelled(*job);
         return queue_decode(*job);
     }

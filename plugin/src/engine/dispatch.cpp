@@ -8,6 +8,7 @@ namespace kontexture::engine {
 void Engine::dispatch() {
     if (closing_) return next_wake_.reset();
     wake_due();
+    dispatch_chores();
     dispatch_submits();
     dispatch_polls();
     dispatch_fetches();
@@ -26,11 +27,19 @@ void Engine::wake_due() {
         } else if (job->step == Step::TaskWriteWait) {
             move(*job, Step::WritingTask);
             actions_.push_back(WriteTask{job->id, job->task_id});
-        } else if (job->step == Step::PollWait) {
+        } else if (job->step == Step::PollWait || job->step == Step::CheckWait) {
             polls_.insert(due);
         } else if (job->step == Step::FetchWait) {
             fetches_.insert(due);
         }
+    }
+}
+
+void Engine::dispatch_chores() {
+    if (balance_due_ && *balance_due_ <= now_) read_balance();
+    if (!taking_over_ && take_over_due_ && *take_over_due_ <= now_) {
+        taking_over_ = true;
+        actions_.push_back(TakeOver{});
     }
 }
 
@@ -45,7 +54,12 @@ void Engine::dispatch_submits() {
         ++posts_under_way_;
         window_.started();
         move(job, Step::WritingSubmitting);
-        actions_.push_back(WriteSubmitting{job.id, config_.submits_per_window, config_.window});
+        if (balance_) {
+            job.balance_before = balance_;
+            job.accepted_before = balance_accepted_;
+        }
+        actions_.push_back(WriteSubmitting{job.id, config_.submits_per_window, config_.window,
+                                           config_.max_credits_per_day, job.balance_before});
     }
     while (!uploads_.empty() && uploads_under_way_ < config_.max_uploads) {
         Job& job = *find(uploads_.begin()->id);
@@ -69,8 +83,14 @@ void Engine::dispatch_polls() {
         polls_.erase(polls_.begin());
         ++polls_under_way_;
         next_poll_ = now_ + config_.poll_gap;
-        move(job, Step::Polling);
-        actions_.push_back(Poll{job.id, job.task_id});
+        job.called_back = false;
+        if (job.step == Step::CheckWait) {
+            move(job, Step::Checking);
+            actions_.push_back(Poll{job.id, job.hinted_task, config_.poll_gap});
+        } else {
+            move(job, Step::Polling);
+            actions_.push_back(Poll{job.id, job.task_id, config_.poll_gap});
+        }
     }
 }
 
@@ -99,6 +119,8 @@ void Engine::compute_wake() {
     const auto at_latest = [this](TimePoint time) {
         next_wake_ = next_wake_ ? std::min(*next_wake_, time) : time;
     };
+    if (balance_due_) at_latest(*balance_due_);
+    if (take_over_due_ && !taking_over_) at_latest(*take_over_due_);
     if (!timers_.empty()) at_latest(timers_.begin()->at);
     if (!polls_.empty() && polls_under_way_ < config_.max_polls) at_latest(next_poll_);
     if (!posts_.empty() && posts_under_way_ < config_.max_posts)

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cstdio>
 
-// Commands, and what all stages share. The stages themselves: submitting.cpp, collecting.cpp; their order in
-// time: dispatch.cpp.
+// Commands, and what all stages share. The stages themselves: submitting.cpp, collecting.cpp, unknown.cpp; their
+// order in time: dispatch.cpp.
 namespace kontexture::engine {
 
 Engine::Engine(EngineConfig config)
@@ -13,6 +12,8 @@ Engine::Engine(EngineConfig config)
 
 Actions Engine::on(const Event& event, TimePoint now) {
     now_ = std::max(now_, now);
+    if (!take_over_due_ && config_.take_over_every > Duration::zero())
+        take_over_due_ = now_ + config_.take_over_every;
     actions_.clear();
     std::visit([this](const auto& e) { handle(e); }, event);
     dispatch();
@@ -92,6 +93,7 @@ void Engine::handle(const Cancel& event) {
             job->cancel = true;
             actions_.push_back(DropBuffers{job->id});
             return;
+        case Step::Following:
         case Step::Held:
         case Step::SubmitWait:
         case Step::DecodeWait:
@@ -108,7 +110,9 @@ void Engine::handle(const Cancel& event) {
         case Step::Ready:
         case Step::Failed:
         case Step::Cancelled:
-        case Step::Unknown: return;
+        case Step::Unknown:
+        case Step::CheckWait:
+        case Step::Checking: return;
     }
 }
 
@@ -124,6 +128,7 @@ void Engine::handle(const Retry& event) {
     if (job->task_open) {
         job->finished_at = {};
         job->error.reset();
+        start_running(*job);
         actions_.push_back(WriteState{job->id, JobState::Generating, false, std::nullopt});
         poll_at(*job, now_);
         return publish(*job);
@@ -136,6 +141,8 @@ void Engine::handle(const Retry& event) {
     job->error.reset();
     job->task_id.clear();
     job->url.clear();
+    job->hinted_task.clear();
+    job->balance_before.reset();
     job->submitted_at = job->last_running = {};
     job->observed = true;
     if (job->durable) return write_back(*job, now_, WaitReason::Turn);
@@ -146,7 +153,7 @@ void Engine::handle(const Resolve& event) {
     Job* job = find(event.id, Step::Unknown);
     if (!job) return;
     switch (event.resolution) {
-        case Resolution::Wait: return;
+        case Resolution::Wait: return read_balance();
         case Resolution::Discard: return finish_cancelled(*job);
         case Resolution::SendAgain:
             if (!reserve(*job)) {
@@ -155,6 +162,9 @@ void Engine::handle(const Resolve& event) {
             }
             job->attempts = job->server_errors = 0;
             job->error.reset();
+            job->balance_before.reset();
+            job->balance_change.reset();
+            job->hinted_task.clear();
             job->submitted_at = {};
             job->observed = true;
             return write_back(*job, now_, WaitReason::Turn);
@@ -176,7 +186,12 @@ void Engine::handle(const Resume& event) {
         if (reserve(*job)) {
             job->error.reset();
             job->observed = true;
-            queue_submit(*job, now_);
+            if (job->reuse_identical) {
+                look_for_identical(*job);
+            } else {
+                start_running(*job);
+                queue_submit(*job, now_);
+            }
         } else {
             job->error = over_limit(job->credits);
         }
@@ -185,7 +200,7 @@ void Engine::handle(const Resume& event) {
 }
 
 void Engine::handle(const SetCreditLimit& event) {
-    config_.max_credits = event.credits;
+    (event.per_day ? config_.max_credits_per_day : config_.max_credits) = event.credits;
     publish_account();
 }
 
@@ -203,6 +218,9 @@ void Engine::handle(const Forget& event) {
 void Engine::handle(const Restore& event) {
     for (const PastDuration& past : event.durations) plan_of(past.model).learn(past.duration);
     for (const RestoredJob& row : event.jobs) restore(row);
+    for (const PastSpend& spend : event.spends) remember_spend(spend.at, spend.credits);
+    if (!event.spends.empty()) publish_account();
+    if (std::exchange(taking_over_, false)) take_over_due_ = now_ + config_.take_over_every;
 }
 
 void Engine::restore(const RestoredJob& row) {
@@ -214,7 +232,10 @@ void Engine::restore(const RestoredJob& row) {
     job.reuse_identical = row.reuse_identical;
     job.priority = row.priority;
     job.task_id = row.task_id;
+    job.fingerprint = row.fingerprint;
     job.submitted_at = row.submitted_at;
+    job.balance_before = row.balance_before;
+    job.accepted_before = accepted_ - row.spent_since;
     job.cancel = row.cancelled;
     job.durable = true;
     job.restored = true;
@@ -228,6 +249,7 @@ void Engine::restore(const RestoredJob& row) {
         job.step = Step::PollWait;
         job.due = now_;
         timers_.insert({job.due, job.id});
+        start_running(job);
     } else if (row.state == JobState::Queued) {
         job.step = Step::Held;
         job.waiting = WaitReason::Resume;
@@ -239,8 +261,11 @@ void Engine::restore(const RestoredJob& row) {
             "The program ended while this request was being sent. The service may have taken and charged it; "
             "look at the service's task log, then send it again or discard it.",
             "restored without a task id"};
+        job.lost_message = job.error->message;
+        start_running(job);
         if (row.state != JobState::OutcomeUnknown)
             actions_.push_back(WriteState{job.id, JobState::OutcomeUnknown, false, job.error});
+        if (job.balance_before) balance_due_ = now_;
     }
     publish(job);
 }
@@ -251,6 +276,9 @@ void Engine::handle(const StateWritten& event) {
     if (job->cancel) return finish_cancelled(*job);
     if (event.error) return fail(*job, *event.error);
     const WaitReason reason = job->waiting;
+    // A retry: what it waited for, or an identical request since, may have brought the picture.
+    if (!job->running && job->reuse_identical) return look_for_identical(*job);
+    start_running(*job);
     queue_submit(*job, job->due);
     job->waiting = reason;
     publish(*job);
@@ -277,6 +305,7 @@ void Engine::fail(Job& job, Error error, bool task_open) {
         actions_.push_back(
             WriteState{job.id, ask_again ? JobState::Generating : JobState::Failed, false, job.error});
     publish(job);
+    stop_running(job, job.error);
     erase_if_forgotten(job.id);
 }
 
@@ -289,6 +318,7 @@ void Engine::finish_cancelled(Job& job, bool ask_again) {
         actions_.push_back(
             WriteState{job.id, ask_again ? JobState::Generating : JobState::Cancelled, ask_again, job.error});
     publish(job);
+    stop_running(job);
     erase_if_forgotten(job.id);
 }
 
@@ -300,37 +330,12 @@ void Engine::cancel_task(Job& job) {
 }
 
 void Engine::erase_if_forgotten(RequestId id) {
-    const Job* job = find(id);
+    Job* job = find(id);
     if (!job || !job->forgotten) return;
     if (!is_final(state_of(job->step)) && job->step != Step::Unknown) return;
+    stop_running(*job);
     jobs_.erase(id.value);
     actions_.push_back(Forgotten{id});
-}
-
-bool Engine::reserve(Job& job) {
-    if (config_.max_credits && spent_ + reserved_ + job.credits > *config_.max_credits + 1e-9) return false;
-    job.reserved = job.credits;
-    reserved_ += job.reserved;
-    publish_account();
-    return true;
-}
-
-void Engine::settle(Job& job, bool spent) {
-    if (job.reserved == 0) return;
-    reserved_ -= job.reserved;
-    if (spent) spent_ += job.reserved;
-    job.reserved = 0;
-    publish_account();
-}
-
-Error Engine::over_limit(double credits) const {
-    char text[256];
-    std::snprintf(text, sizeof text,
-                  "This needs %g credits, but of the limit of %g credits %g are spent and %g reserved. "
-                  "Nothing was sent. Raise "
-                  "the limit to go on.",
-                  credits, config_.max_credits.value_or(0), spent_, reserved_);
-    return Error{ErrorCode::SpendLimit, 0, 0, text, {}};
 }
 
 void Engine::publish(const Job& job) {
@@ -343,9 +348,10 @@ void Engine::publish(const Job& job) {
     if (news.state == JobState::Queued && job.uploaded_at != TimePoint{}) news.state = JobState::Preparing;
     news.waiting = behind_the_scenes ? WaitReason::None : job.waiting;
     news.waits_until = job.due;
-    const bool tells_error = job.step == Step::Failed || job.step == Step::Unknown ||
+    const bool tells_error = job.step == Step::Failed || news.state == JobState::OutcomeUnknown ||
                              job.waiting == WaitReason::Retry || job.waiting == WaitReason::Resume;
     if (tells_error) news.error = job.error;
+    if (news.state == JobState::OutcomeUnknown) news.balance_change = job.balance_change;
     news.task_id = job.task_id;
     news.submitted_at = job.submitted_at;
     news.finished_at = job.finished_at;
@@ -355,10 +361,6 @@ void Engine::publish(const Job& job) {
     news.reused = job.reused;
     news.restored = job.restored;
     actions_.push_back(std::move(news));
-}
-
-void Engine::publish_account() {
-    actions_.push_back(PublishAccount{spent_, reserved_, window_.paused_until()});
 }
 
 }  // namespace kontexture::engine

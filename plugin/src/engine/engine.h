@@ -22,6 +22,10 @@ struct EngineConfig {
     int max_images = 3;  ///< being decoded or delivered: what bounds memory
     Duration expected_duration = std::chrono::seconds(12);  ///< of a model nothing is known of
     std::optional<double> max_credits;
+    std::optional<double>
+        max_credits_per_day;    ///< of all processes; those of others are looked at by WriteSubmitting
+    bool reads_balance = true;  ///< the service can be asked for it
+    Duration take_over_every = Duration::zero();  ///< how often to look for ended processes; zero: never
     std::uint64_t seed = 1;
 };
 
@@ -53,9 +57,11 @@ private:
         bool restored = false;
         bool cancel = false;  ///< asked for; a task that exists is still collected
         bool forgotten = false;
-        bool task_open = false;  ///< Failed, but the service may still have the picture
-        bool observed = false;   ///< submitted by this run, so the duration is known
-        int attempts = 0;        ///< of the current kind of call
+        bool task_open = false;    ///< Failed, but the service may still have the picture
+        bool observed = false;     ///< submitted by this run, so the duration is known
+        bool called_back = false;  ///< since the last poll was sent
+        bool running = false;      ///< may bring the picture that followers wait for
+        int attempts = 0;          ///< of the current kind of call
         int server_errors = 0;
         int expired = 0;
         int damaged = 0;
@@ -66,7 +72,15 @@ private:
         TimePoint last_running = {};  ///< the last poll that said "not yet"
         TimePoint finished_at = {};
         TimePoint due = {};  ///< of a "-Wait" step
+        TimePoint called_back_at = {};
         std::string task_id;
+        std::string hinted_task;  ///< named by a callback while no task was known
+        std::string fingerprint;
+        std::vector<RequestId> followers;
+        std::optional<double> balance_before;  ///< of the paid call
+        std::optional<double> balance_change;
+        double accepted_before = 0;  ///< accepted_ when balance_before was read
+        std::string lost_message;    ///< of Unknown, without what the balance says
         std::string url;
         ImageId image;
         std::optional<Error> error;
@@ -85,7 +99,7 @@ private:
         auto operator<=>(const Due&) const = default;
     };
 
-    // What happened (engine.cpp, submitting.cpp, collecting.cpp)
+    // What happened (engine.cpp, submitting.cpp, collecting.cpp, unknown.cpp)
     void handle(const Tick&) {}
     void handle(const Closing&) { closing_ = true; }
     void handle(const Submit& event);
@@ -96,12 +110,14 @@ private:
     void handle(const LoadImage& event);
     void handle(const SetCreditLimit& event);
     void handle(const Forget& event);
+    void handle(const CalledBack& event);
     void handle(const Restore& event);
     void handle(const InputLoaded& event);
     void handle(const IntentWritten& event);
     void handle(const InputUploaded& event);
     void handle(const SubmittingWritten& event);
     void handle(const Submitted& event);
+    void handle(const BalanceRead& event);
     void handle(const TaskWritten& event);
     void handle(const Polled& event);
     void handle(const Fetched& event);
@@ -110,6 +126,7 @@ private:
     void handle(const Delivered& event);
     void handle(const StateWritten& event);
 
+    void on_check(Job& job, const PollReply& reply);
     void on_reply(Job& job, const Accepted& reply);
     void on_reply(Job& job, const NotAccepted& reply);
     void on_reply(Job& job, const OutcomeLost& reply);
@@ -140,14 +157,29 @@ private:
     bool upload_due(const Job& job) const;
     void unqueue(Job& job);
 
-    // Money
+    // One picture for identical requests (following.cpp)
+    bool follow(Job& job);
+    void look_for_identical(Job& job);
+    void start_running(Job& job);
+    void stop_running(Job& job, const std::optional<Error>& error = {});
+
+    // Outcomes that are not known (unknown.cpp)
+    void become_unknown(Job& job, Error error);
+    void check_task(Job& job, TimePoint due);
+    void explain_balance(Job& job);
+    void read_balance();
+
+    // Money (money.cpp)
     bool reserve(Job& job);
     void settle(Job& job, bool spent);
-    Error over_limit(double credits) const;
+    Error over_limit(double credits);
+    void remember_spend(TimePoint at, double credits);
+    double spent_last_day();
 
     // Time (dispatch.cpp)
     void dispatch();
     void wake_due();
+    void dispatch_chores();
     void dispatch_submits();
     void dispatch_polls();
     void dispatch_fetches();
@@ -179,8 +211,19 @@ private:
     int images_under_way_ = 0;
     TimePoint next_poll_ = {};
     bool closing_ = false;
+    std::set<std::pair<std::string, RequestId>> running_;  ///< by fingerprint
     double spent_ = 0;
     double reserved_ = 0;
+    double accepted_ = 0;                        ///< the part of spent_ that is certain
+    std::multimap<TimePoint, double> last_day_;  ///< paid calls
+    double last_day_sum_ = 0;
+    std::optional<double> balance_;
+    double balance_accepted_ = 0;  ///< accepted_ when balance_ was read
+    TimePoint balance_at_ = {};
+    std::optional<TimePoint> balance_due_;
+    bool reading_balance_ = false;
+    std::optional<TimePoint> take_over_due_;
+    bool taking_over_ = false;
     std::optional<TimePoint> next_wake_;
     TimePoint now_ = {};
     Actions actions_;

@@ -46,6 +46,12 @@ struct LoadImage {
 };
 struct SetCreditLimit {
     std::optional<double> credits;
+    bool per_day = false;
+};
+/// The service reported the end of a task of this job. Only a hint: its record is read before anything is believed.
+struct CalledBack {
+    RequestId id;
+    std::string task_id;
 };
 /// The host no longer wants to hear of this job.
 struct Forget {
@@ -63,16 +69,26 @@ struct RestoredJob {
     JobState state = JobState::Queued;  ///< Queued, Submitting, Generating or OutcomeUnknown
     std::string task_id;                ///< known: the job is polled, whatever the state
     TimePoint submitted_at = {};
-    bool cancelled = false;  ///< collect it into the library, make no texture
+    bool cancelled = false;                ///< collect it into the library, make no texture
+    std::string fingerprint;               ///< see IntentWritten
+    std::optional<double> balance_before;  ///< last known before the paid call
+    double spent_since = 0;                ///< by other jobs' paid calls since then
 };
 /// How long a finished job took, newest last.
 struct PastDuration {
     std::string model;
     Duration duration = {};
 };
+/// A paid call of the last day, by whatever process.
+struct PastSpend {
+    TimePoint at = {};
+    double credits = 0;
+};
+/// What earlier runs left: at the start, and as the answer to TakeOver.
 struct Restore {
     std::vector<RestoredJob> jobs;
     std::vector<PastDuration> durations;
+    std::vector<PastSpend> spends;
 };
 
 // ---- outcomes: from the executors
@@ -82,10 +98,11 @@ struct InputLoaded {
     RequestId id;
     std::optional<Error> error;
 };
-/// Answers WriteIntent: written, or the picture of an identical request was found, or an error.
+/// Answers WriteIntent and FindIdentical: written, or the picture of an identical request was found, or an error.
 struct IntentWritten {
     RequestId id;
     ImageId identical;
+    std::string fingerprint;  ///< equal for requests that make the same picture
     std::optional<Error> error;
 };
 /// What went wrong with a call that costs nothing and may be repeated.
@@ -168,6 +185,10 @@ struct Fetched {
     RequestId id;
     std::optional<CallTrouble> trouble;
 };
+/// Answers ReadBalance, and comes whenever the balance was read.
+struct BalanceRead {
+    std::optional<double> credits;  ///< none: it could not be read
+};
 /// Answers StoreResult.
 struct ResultStored {
     RequestId id;
@@ -198,8 +219,8 @@ struct Tick {};
 
 using Event =
     std::variant<Tick, Closing, Submit, Cancel, Retry, Resolve, Resume, LoadImage, SetCreditLimit, Forget,
-                 Restore, InputLoaded, IntentWritten, InputUploaded, SubmittingWritten, Submitted,
-                 TaskWritten, Polled, Fetched, ResultStored, Decoded, Delivered, StateWritten>;
+                 CalledBack, Restore, InputLoaded, IntentWritten, InputUploaded, SubmittingWritten, Submitted,
+                 BalanceRead, TaskWritten, Polled, Fetched, ResultStored, Decoded, Delivered, StateWritten>;
 
 // ---- actions: what the executors are to do
 
@@ -213,16 +234,26 @@ struct WriteIntent {
     RequestId id;
     bool find_identical = false;
 };
+/// Look for an earlier picture of a job that is durable as Queued, and make it Ready with that.
+struct FindIdentical {
+    RequestId id;
+};
 struct UploadInput {
     RequestId id;
 };
 /// Make "the paid call is about to leave" durable, unless all processes together would then pass
-/// `count` submits in any `window`.
+/// `count` submits in any `window`, or `limit_per_day` credits in a day.
 struct WriteSubmitting {
     RequestId id;
     int count = 0;
     Duration window = {};
+    std::optional<double> limit_per_day;
+    std::optional<double> balance_before;
 };
+/// Ask the service how many credits are left.
+struct ReadBalance {};
+/// Look for processes that ended, and take over what they left. Answered by Restore.
+struct TakeOver {};
 /// The paid call. Never emitted before SubmittingWritten came back without error.
 struct Post {
     RequestId id;
@@ -234,6 +265,7 @@ struct WriteTask {
 struct Poll {
     RequestId id;
     std::string task_id;
+    Duration gap = {};  ///< between any two polls of all processes
 };
 struct Fetch {
     RequestId id;
@@ -279,6 +311,7 @@ struct Publish {
     TimePoint finished_at = {};
     Duration typical_duration = {};
     ImageId image;
+    std::optional<double> balance_change;
     bool cancel_requested = false;
     bool reused = false;
     bool restored = false;
@@ -291,12 +324,13 @@ struct Forgotten {
 struct PublishAccount {
     double spent = 0;
     double reserved = 0;
+    double spent_last_day = 0;
     TimePoint submits_paused_until = {};
 };
 
-using Action = std::variant<LoadInput, WriteIntent, UploadInput, WriteSubmitting, Post, WriteTask, Poll,
-                            Fetch, StoreResult, Decode, Deliver, WriteState, AbortCall, DropBuffers, Publish,
-                            Forgotten, PublishAccount>;
+using Action = std::variant<LoadInput, WriteIntent, FindIdentical, UploadInput, WriteSubmitting, ReadBalance,
+                            TakeOver, Post, WriteTask, Poll, Fetch, StoreResult, Decode, Deliver, WriteState,
+                            AbortCall, DropBuffers, Publish, Forgotten, PublishAccount>;
 using Actions = std::vector<Action>;
 
 }  // namespace kontexture::engine

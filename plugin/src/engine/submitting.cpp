@@ -12,6 +12,8 @@ constexpr int kMaxRateLimitedAttempts = 20;
 constexpr int kMaxMaintenanceAttempts = 5;
 /// Uploads are promised for 24 hours; older ones are made again before they are used.
 constexpr Duration kUploadLife = 20h;
+/// An older balance says little about what one paid call did to it.
+constexpr Duration kBalanceLife = 60s;
 
 }  // namespace
 
@@ -39,6 +41,7 @@ void Engine::handle(const IntentWritten& event) {
     if (!job) return;
     if (event.error) return fail(*job, *event.error);
     job->durable = true;
+    job->fingerprint = event.fingerprint;
     if (event.identical) {
         job->image = event.identical;
         job->reused = true;
@@ -46,7 +49,11 @@ void Engine::handle(const IntentWritten& event) {
     }
     if (job->cancel) return finish_cancelled(*job);
     if (job->image) return queue_decode(*job);
-    queue_submit(*job, now_);
+    if (!follow(*job)) {
+        start_running(*job);
+        queue_submit(*job, now_);
+        if (!balance_ || balance_at_ + kBalanceLife < now_) read_balance();
+    }
     publish(*job);
 }
 
@@ -99,6 +106,7 @@ void Engine::handle(const SubmittingWritten& event) {
     }
     if (closing_) return write_back(*job, now_, WaitReason::Turn);
     move(*job, Step::Posting);
+    job->hinted_task.clear();
     job->submitted_at = now_;
     actions_.push_back(Post{job->id});
     publish(*job);
@@ -114,6 +122,9 @@ void Engine::handle(const Submitted& event) {
 void Engine::on_reply(Job& job, const Accepted& reply) {
     window_.answered(now_);
     settle(job, true);
+    accepted_ += job.credits;
+    job.called_back = !job.hinted_task.empty();
+    job.hinted_task.clear();
     job.task_id = reply.task_id;
     job.attempts = 0;
     job.error.reset();
@@ -161,14 +172,7 @@ void Engine::on_reply(Job& job, const NotAccepted& reply) {
 
 void Engine::on_reply(Job& job, const OutcomeLost& reply) {
     window_.answered(now_);
-    // It may have been charged, so it counts against the limit.
-    settle(job, true);
-    job.error = reply.error;
-    job.cancel = false;
-    move(job, Step::Unknown);
-    actions_.push_back(WriteState{job.id, JobState::OutcomeUnknown, false, job.error});
-    publish(job);
-    erase_if_forgotten(job.id);
+    become_unknown(job, reply.error);
 }
 
 }  // namespace kontexture::engine

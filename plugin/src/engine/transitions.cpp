@@ -17,13 +17,14 @@ constexpr StepSet next_steps(Step from) {
     using enum Step;
     switch (from) {
         case LoadingInput: return set_of({WritingIntent, Failed, Cancelled});
-        case WritingIntent: return set_of({SubmitWait, DecodeWait, Failed, Cancelled});
-        case Held: return set_of({SubmitWait, Cancelled});
+        case WritingIntent: return set_of({SubmitWait, Following, DecodeWait, Failed, Cancelled});
+        case Following: return set_of({WritingIntent, Failed, Cancelled});
+        case Held: return set_of({SubmitWait, WritingIntent, Cancelled});
         case SubmitWait: return set_of({Uploading, WritingSubmitting, Cancelled});
         case Uploading: return set_of({SubmitWait, Failed, Cancelled});
         case WritingSubmitting: return set_of({Posting, WritingBack, SubmitWait, Failed, Cancelled});
         case Posting: return set_of({WritingTask, WritingBack, Failed, Cancelled, Unknown});
-        case WritingBack: return set_of({SubmitWait, Failed, Cancelled});
+        case WritingBack: return set_of({SubmitWait, WritingIntent, Failed, Cancelled});
         case WritingTask: return set_of({PollWait, TaskWriteWait});
         case TaskWriteWait: return set_of({WritingTask});
         case PollWait: return set_of({Polling});
@@ -35,7 +36,9 @@ constexpr StepSet next_steps(Step from) {
         case Decoding: return set_of({Delivering, PollWait, Failed, Cancelled});
         case Delivering: return set_of({Ready, Failed, Cancelled});
         case Failed: return set_of({LoadingInput, WritingIntent, WritingBack, PollWait, DecodeWait});
-        case Unknown: return set_of({WritingBack, Cancelled});
+        case Unknown: return set_of({WritingBack, CheckWait, Cancelled});
+        case CheckWait: return set_of({Checking});
+        case Checking: return set_of({CheckWait, WritingTask, Unknown});
         case Ready: return 0;
         case Cancelled: return 0;
     }
@@ -53,6 +56,7 @@ JobState state_of(Step step) {
     switch (step) {
         case LoadingInput:
         case WritingIntent:
+        case Following:
         case Held:
         case SubmitWait:
         case WritingSubmitting:
@@ -73,7 +77,9 @@ JobState state_of(Step step) {
         case Ready: return JobState::Ready;
         case Failed: return JobState::Failed;
         case Cancelled: return JobState::Cancelled;
-        case Unknown: return JobState::OutcomeUnknown;
+        case Unknown:
+        case CheckWait:
+        case Checking: return JobState::OutcomeUnknown;
     }
     return JobState::Failed;
 }
@@ -90,6 +96,7 @@ bool has_task(Step step) {
         case Storing: return true;
         case LoadingInput:
         case WritingIntent:
+        case Following:
         case Held:
         case SubmitWait:
         case Uploading:
@@ -102,7 +109,9 @@ bool has_task(Step step) {
         case Ready:
         case Failed:
         case Cancelled:
-        case Unknown: return false;
+        case Unknown:
+        case CheckWait:
+        case Checking: return false;
     }
     return false;
 }

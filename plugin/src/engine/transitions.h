@@ -11,7 +11,8 @@ namespace kontexture::engine {
 enum class Step : std::uint8_t {
     LoadingInput,
     WritingIntent,
-    Held,  ///< from an earlier run; a person decides
+    Following,  ///< waits for the identical request that is under way
+    Held,       ///< from an earlier run; a person decides
     SubmitWait,
     Uploading,
     WritingSubmitting,
@@ -31,8 +32,10 @@ enum class Step : std::uint8_t {
     Failed,
     Cancelled,
     Unknown,
+    CheckWait,  ///< unknown, and the service has named a task: its record is to be read
+    Checking,
 };
-inline constexpr int kStepCount = static_cast<int>(Step::Unknown) + 1;
+inline constexpr int kStepCount = static_cast<int>(Step::Checking) + 1;
 
 /// The whole transition table: whether a job may go from one step to another.
 bool allowed(Step from, Step to);

@@ -1,4 +1,4 @@
-#include <kontexture/request.h>
+#include <kontexture/library.h>
 
 #include <algorithm>
 
@@ -147,6 +147,15 @@ std::optional<OutputFormat> output_format_from(std::string_view text) {
     if (text == "png") return OutputFormat::Png;
     if (text == "jpeg" || text == "jpg") return OutputFormat::Jpeg;
     return std::nullopt;
+}
+
+const char* to_string(LedgerEntry::Kind kind) {
+    switch (kind) {
+        case LedgerEntry::Kind::Reserved: return "reserved";
+        case LedgerEntry::Kind::Spent: return "spent";
+        case LedgerEntry::Kind::Unknown: return "unknown";
+    }
+    return "spent";
 }
 
 }  // namespace kontexture

@@ -23,10 +23,13 @@ bool is_reseller(const std::string& base_url) {
     return lower_case(base_url).find("fluxapi.ai") != std::string::npos;
 }
 
-Capabilities make_capabilities(const std::string& base_url) {
+Capabilities make_capabilities(const std::string& base_url, const std::vector<Price>& prices) {
     Capabilities service;
     service.service_name = "kie.ai Flux Kontext";
     service.models = {{"flux-kontext-pro", "Kontext Pro", 5}, {"flux-kontext-max", "Kontext Max", 10}};
+    for (const Price& price : prices)
+        for (Capabilities::Model& model : service.models)
+            if (model.id == price.model) model.credits = price.credits;
     service.aspect_ratios = {AspectRatio::Square,   AspectRatio::Wide4x3,  AspectRatio::Tall3x4,
                              AspectRatio::Wide16x9, AspectRatio::Tall9x16, AspectRatio::Wide21x9};
     service.output_formats = {OutputFormat::Png, OutputFormat::Jpeg};
@@ -57,10 +60,10 @@ std::shared_ptr<const std::vector<std::uint8_t>> bytes_of(std::string_view text)
 
 class KieFluxKontext final : public Provider {
 public:
-    KieFluxKontext(std::string base_url, std::string upload_url)
+    KieFluxKontext(std::string base_url, std::string upload_url, const std::vector<Price>& prices)
         : base_url_(std::move(base_url)),
           upload_url_(std::move(upload_url)),
-          capabilities_(make_capabilities(base_url_)),
+          capabilities_(make_capabilities(base_url_, prices)),
           remote_(!is_local_address(base_url_)) {}
 
     const Capabilities& capabilities() const override { return capabilities_; }
@@ -136,6 +139,10 @@ public:
         return kie::read_credits(reply, capabilities_);
     }
 
+    std::optional<std::string> read_callback(std::string_view body) const override {
+        return kie::read_callback(body);
+    }
+
 private:
     net::HttpRequest get(const std::string& path) const {
         net::HttpRequest call;
@@ -156,8 +163,9 @@ std::string kie_upload_url(const std::string& base_url) {
     return base_url == "https://api.kie.ai" ? "https://kieai.redpandaai.co" : base_url;
 }
 
-std::unique_ptr<Provider> make_kie_flux_kontext(std::string base_url, std::string upload_url) {
-    return std::make_unique<KieFluxKontext>(std::move(base_url), std::move(upload_url));
+std::unique_ptr<Provider> make_kie_flux_kontext(std::string base_url, std::string upload_url,
+                                                const std::vector<Price>& prices) {
+    return std::make_unique<KieFluxKontext>(std::move(base_url), std::move(upload_url), prices);
 }
 
 }  // namespace kontexture::providers

@@ -3,7 +3,7 @@
 #include "engine/messages.h"
 #include "net/http.h"
 
-#include <kontexture/request.h>
+#include <kontexture/config.h>
 
 #include <memory>
 #include <variant>
@@ -44,12 +44,17 @@ public:
 
     virtual net::HttpRequest credits() const = 0;
     virtual CreditsReply read_credits(const net::HttpReply& reply) const = 0;
+
+    /// The task that a callback's body names; nothing when it names none.
+    virtual std::optional<std::string> read_callback(std::string_view body) const = 0;
 };
 
 /// Where that service takes uploads: the vendor's own host for the vendor's API, else the API's.
 std::string kie_upload_url(const std::string& base_url);
 
-/// kie.ai Flux Kontext, and every host that speaks the same protocol. The URLs have no trailing slash.
-std::unique_ptr<Provider> make_kie_flux_kontext(std::string base_url, std::string upload_url);
+/// kie.ai Flux Kontext, and every host that speaks the same protocol. The URLs have no trailing slash. `prices`
+/// replace those of its own table; of models that it does not have they are ignored.
+std::unique_ptr<Provider> make_kie_flux_kontext(std::string base_url, std::string upload_url,
+                                                const std::vector<Price>& prices = {});
 
 }  // namespace kontexture::providers

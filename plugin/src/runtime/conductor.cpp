@@ -29,8 +29,8 @@ void Conductor::tell(engine::Event event, JobPtr data) {
     mailbox_.push(std::move(message));
 }
 
-void Conductor::restore(engine::Restore event, std::vector<JobPtr> jobs) {
-    mailbox_.push(Message{std::move(event), std::move(jobs), nullptr});
+void Conductor::restore(Restored restored) {
+    mailbox_.push(Message{std::move(restored.event), std::move(restored.jobs), nullptr});
 }
 
 void Conductor::tell_and_wait(engine::Event event, std::chrono::milliseconds patience) {

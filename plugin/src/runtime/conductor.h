@@ -30,7 +30,7 @@ public:
 
     /// Any thread. `data` comes with the first event of a job.
     void tell(engine::Event event, JobPtr data = nullptr);
-    void restore(engine::Restore event, std::vector<JobPtr> jobs);
+    void restore(Restored restored);
     /// Starts nothing new from now on. Returns when everything told before has been dealt with, at the latest
     /// after `patience`.
     void close(std::chrono::milliseconds patience) { tell_and_wait(engine::Closing{}, patience); }
@@ -54,6 +54,8 @@ private:
     void carry_out(const Action& action) {
         workers_.run(action, job(action.id));
     }
+    void carry_out(const engine::ReadBalance& action) { workers_.run(action); }
+    void carry_out(const engine::TakeOver& action) { workers_.run(action); }
     void carry_out(const engine::Deliver& action);
     void carry_out(const engine::AbortCall& action);
     void carry_out(const engine::DropBuffers& action);

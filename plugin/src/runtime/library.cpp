@@ -126,6 +126,16 @@ void Library::Impl::set_favourite(RequestId id, bool favourite) {
     workers_.set_favourite(id, favourite);
 }
 
+void Library::Impl::load_ledger() {
+    ledger_.loading = true;
+    workers_.load_ledger();
+}
+
+void Library::Impl::on_ledger(Ledger ledger) {
+    ledger_ = std::move(ledger);
+    changed_ = true;
+}
+
 void Library::Impl::clear() {
     for (const auto& [key, thumbnail] : thumbnails_) handoff_.retire(thumbnail.texture);
     handoff_.retire(preview_.texture);
@@ -147,6 +157,15 @@ const InputPreview& Library::preview(const InputImage& input) {
 }
 void Library::save(ImageId image, std::string path) {
     impl_.save(image, std::move(path));
+}
+void Library::load_ledger() {
+    impl_.load_ledger();
+}
+const Ledger& Library::ledger() const {
+    return impl_.ledger();
+}
+void Library::save_ledger(std::string path) {
+    impl_.save_ledger(std::move(path));
 }
 void Library::set_favourite(RequestId id, bool favourite) {
     impl_.set_favourite(id, favourite);

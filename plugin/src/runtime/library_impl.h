@@ -21,7 +21,12 @@ public:
     void save(ImageId image, std::string path) { workers_.save(image, std::move(path)); }
     void set_favourite(RequestId id, bool favourite);
 
+    void load_ledger();
+    const Ledger& ledger() const { return ledger_; }
+    void save_ledger(std::string path) { workers_.save_ledger(std::move(path)); }
+
     void on_page(LibraryPage page);
+    void on_ledger(Ledger ledger);
     void on_thumbnail(ImageId image, image::Pixels pixels);
     void on_preview(runtime::PreviewNews news);
     void on_entries_changed();
@@ -42,6 +47,7 @@ private:
     runtime::Workers& workers_;
     runtime::Handoff& handoff_;
     LibraryPage page_;
+    Ledger ledger_;
     std::optional<LibraryQuery> wanted_;  ///< of the newest search()
     std::string previewed_;               ///< what preview_ shows
     std::uint64_t preview_generation_ = 0;

@@ -48,6 +48,9 @@ struct SavedNews {
     std::string path;
     Error error;
 };
+struct LedgerNews {
+    Ledger ledger;
+};
 /// Rows changed: pages that are shown are out of date.
 struct EntriesChangedNews {};
 struct LogNews {
@@ -56,6 +59,6 @@ struct LogNews {
 };
 
 using News = std::variant<RequestNews, ForgottenNews, MoneyNews, CreditsNews, DeliverNews, DropNews, PageNews,
-                          ThumbnailNews, PreviewNews, SavedNews, EntriesChangedNews, LogNews>;
+                          ThumbnailNews, PreviewNews, SavedNews, LedgerNews, EntriesChangedNews, LogNews>;
 
 }  // namespace kontexture::runtime

@@ -84,6 +84,7 @@ void Service::Impl::apply(runtime::RequestNews& message) {
     target.finished_at = news.finished_at;
     target.typical_duration = news.typical_duration;
     target.image = news.image;
+    target.balance_change = news.balance_change;
     target.cancel_requested = news.cancel_requested;
     target.reused = news.reused;
     target.restored = news.restored;
@@ -120,6 +121,7 @@ void Service::Impl::apply(runtime::ForgottenNews& news) {
 void Service::Impl::apply(runtime::MoneyNews& news) {
     account_.spent = news.money.spent;
     account_.reserved = news.money.reserved;
+    account_.spent_last_day = news.money.spent_last_day;
     account_.submits_paused_until = news.money.submits_paused_until;
     events_.push_back({.kind = Event::Kind::Account});
 }

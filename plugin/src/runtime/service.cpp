@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::uint64_t kIdsPerBlock = std::uint64_t{1} << 24;
 constexpr int kRememberedDurations = 64;
+/// A dead process's jobs are waited for at most 15 seconds.
+constexpr auto kBetweenTakeOvers = 12s;
 /// What the destructor takes at most for bringing things to an end, and of that for paid calls to be
 /// answered.
 constexpr auto kClosingTime = 200ms;
@@ -36,6 +38,32 @@ std::string no_key_message(const Capabilities& capabilities) {
         capabilities.key_page.empty() ? "" : " Get one at " + capabilities.key_page + ".";
     return "There is no API key, so nothing was sent." + source +
            " Give it as ServiceConfig::api_key or with set_api_key().";
+}
+
+Result<void> check_prices(const std::vector<Price>& prices, const Capabilities& capabilities) {
+    for (const Price& price : prices) {
+        std::string models;
+        bool known = false;
+        for (const Capabilities::Model& model : capabilities.models) {
+            known = known || model.id == price.model;
+            models += (models.empty() ? "" : ", ") + model.id;
+        }
+        if (!known)
+            return Error{
+                ErrorCode::InvalidArgument,
+                0,
+                0,
+                "ServiceConfig::prices names \"" + price.model + "\". The models are: " + models + ".",
+                {}};
+        if (!(price.credits >= 0 && price.credits <= 1e6))
+            return Error{
+                ErrorCode::InvalidArgument,
+                0,
+                0,
+                "ServiceConfig::prices: the price of " + price.model + " must be from 0 to 1000000 credits.",
+                {}};
+    }
+    return {};
 }
 
 bool needs_upload(const TextureRequest& request) {
@@ -74,8 +102,8 @@ Result<std::unique_ptr<Service>> Service::create(ServiceConfig config, Host& hos
     if (!client) return client.error();
     parts.workers.client = std::move(*client);
 
-    auto store =
-        store::Store::open({config.data_dir, config.service_id, config.collect_outstanding}, &parts.warning);
+    auto store = store::Store::open({config.data_dir, config.service_id, config.collect_outstanding, {}},
+                                    &parts.warning);
     if (!store) return store.error();
     parts.id_block = (*store)->id_block();
     if (config.collect_outstanding) {
@@ -84,8 +112,13 @@ Result<std::unique_ptr<Service>> Service::create(ServiceConfig config, Host& hos
         parts.outstanding = std::move(*outstanding);
     }
     parts.durations = (*store)->durations(kRememberedDurations);
+    parts.spends = (*store)->spends(
+        std::chrono::time_point_cast<engine::Duration>(std::chrono::system_clock::now()) - 24h);
     parts.workers.store = std::move(*store);
-    parts.workers.provider = providers::make_kie_flux_kontext(config.base_url, config.upload_url);
+    parts.workers.provider =
+        providers::make_kie_flux_kontext(config.base_url, config.upload_url, config.prices);
+    if (auto fit = check_prices(config.prices, parts.workers.provider->capabilities()); !fit)
+        return fit.error();
     parts.workers.limits.max_pixels = config.max_pixels;
     parts.workers.mipmaps = config.mipmaps;
     parts.config = std::move(config);
@@ -100,9 +133,12 @@ Result<std::unique_ptr<Service>> Service::create(ServiceConfig config, Host& hos
 
 namespace {
 
-engine::EngineConfig engine_config(const ServiceConfig& config, std::uint64_t seed) {
+engine::EngineConfig engine_config(const ServiceConfig& config, bool reads_balance, std::uint64_t seed) {
     engine::EngineConfig result;
     result.max_credits = config.max_credits;
+    result.max_credits_per_day = config.max_credits_per_day;
+    result.reads_balance = reads_balance;
+    if (config.collect_outstanding) result.take_over_every = kBetweenTakeOvers;
     result.expected_duration = config.expected_duration;
     result.seed = seed;
     return result;
@@ -123,12 +159,18 @@ Service::Impl::Impl(Parts parts, Host& host)
       workers_(with_clock(std::move(parts.workers), clock_), news_),
       library_impl_(workers_, handoff_),
       library_(library_impl_),
-      conductor_(engine_config(parts.config, parts.id_block), clock_, workers_, news_) {
-    workers_.set_answer([this](engine::Event event) { conductor_.tell(std::move(event)); });
+      conductor_(engine_config(parts.config, capabilities().credits_query, parts.id_block), clock_, workers_,
+                 news_) {
+    workers_.set_answer([this](engine::Event event) { conductor_.tell(std::move(event)); },
+                        [this](runtime::Restored left) { conductor_.restore(std::move(left)); });
     account_.limit = parts.config.max_credits;
+    account_.limit_per_day = parts.config.max_credits_per_day;
     account_.key_present = has_key_;
     if (!parts.warning.empty()) host_.log(LogLevel::Warning, parts.warning);
-    restore(std::move(parts.outstanding), std::move(parts.durations));
+    runtime::Restored left = runtime::restored(std::move(parts.outstanding));
+    left.event.durations = std::move(parts.durations);
+    left.event.spends = std::move(parts.spends);
+    conductor_.restore(std::move(left));
 }
 
 /// In this order, so that what is known is written down and nothing new is paid for: no further submits;
@@ -150,25 +192,6 @@ Service::Impl::~Impl() {
     library_impl_.clear();
     for (const RequestInfo& each : infos_) handoff_.retire(each.texture);
     for (const auto& [id, slot] : slots_) handoff_.retire(slot.pending);
-}
-
-void Service::Impl::restore(std::vector<store::JobRow> rows, std::vector<engine::PastDuration> durations) {
-    engine::Restore event;
-    event.durations = std::move(durations);
-    std::vector<runtime::JobPtr> jobs;
-    for (store::JobRow& row : rows) {
-        const bool upload = !row.input_blob.empty();
-        event.jobs.push_back({row.id, row.request.model, row.credits, upload,
-                              row.request.reuse == Reuse::IfIdentical, row.request.priority, row.state,
-                              row.task_id, row.submitted_at, row.cancelled});
-        auto data = std::make_shared<runtime::JobData>();
-        data->created_at = row.created_at;
-        data->shown = std::make_shared<const TextureRequest>(row.request);
-        if (row.request.input.kind() == InputImage::Kind::Url) data->input_url = row.request.input.text();
-        data->row = std::move(row);
-        jobs.push_back(std::move(data));
-    }
-    conductor_.restore(std::move(event), std::move(jobs));
 }
 
 std::optional<RequestId> Service::Impl::next_id() {
@@ -264,6 +287,11 @@ void Service::Impl::set_max_credits(std::optional<double> limit) {
     conductor_.tell(engine::SetCreditLimit{limit});
 }
 
+void Service::Impl::set_max_credits_per_day(std::optional<double> limit) {
+    account_.limit_per_day = limit;
+    conductor_.tell(engine::SetCreditLimit{limit, true});
+}
+
 Service::Service(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Service::~Service() {
     impl_->assert_owner();
@@ -324,6 +352,10 @@ void Service::refresh_account() {
 }
 void Service::set_api_key(Secret key) {
     impl_->assert_owner(), impl_->set_key(std::move(key));
+}
+void Service::set_max_credits_per_day(std::optional<double> limit) {
+    impl_->assert_owner();
+    impl_->set_max_credits_per_day(limit);
 }
 void Service::set_max_credits(std::optional<double> limit) {
     impl_->assert_owner(), impl_->set_max_credits(limit);

@@ -16,6 +16,7 @@ public:
         std::uint64_t id_block = 0;
         std::vector<store::JobRow> outstanding;
         std::vector<engine::PastDuration> durations;
+        std::vector<engine::PastSpend> spends;
         std::string warning;  ///< for the host's log
     };
     Impl(Parts parts, Host& host);
@@ -32,6 +33,7 @@ public:
     void tell(engine::Event event) { conductor_.tell(std::move(event)); }
     void set_key(Secret key);
     void set_max_credits(std::optional<double> limit);
+    void set_max_credits_per_day(std::optional<double> limit);
     double estimate(const TextureRequest& request) const;
     void assert_owner() const { assert(std::this_thread::get_id() == owner_); }
 
@@ -50,7 +52,6 @@ private:
     };
 
     std::optional<RequestId> next_id();
-    void restore(std::vector<store::JobRow> rows, std::vector<engine::PastDuration> durations);
     void compact();
     RequestInfo* info(RequestId id);
     RequestInfo& add_info(const runtime::RequestNews& news);
@@ -69,6 +70,7 @@ private:
     }
     void apply(runtime::PreviewNews& news) { library_impl_.on_preview(std::move(news)); }
     void apply(runtime::SavedNews& news);
+    void apply(runtime::LedgerNews& news) { library_impl_.on_ledger(std::move(news.ledger)); }
     void apply(runtime::EntriesChangedNews&) { entries_changed_ = true; }
     void apply(runtime::LogNews& news) { host_.log(news.level, news.text); }
 

@@ -4,6 +4,7 @@
 #include "providers/provider.h"
 #include "runtime/lane.h"
 #include "runtime/news.h"
+#include "runtime/restored.h"
 
 namespace kontexture::runtime {
 
@@ -23,10 +24,15 @@ public:
     ~Workers();
 
     /// Where answers go; set once, before the first action.
-    void set_answer(std::function<void(engine::Event)> answer) { answer_ = std::move(answer); }
+    void set_answer(std::function<void(engine::Event)> answer,
+                    std::function<void(Restored)> answer_take_over) {
+        answer_ = std::move(answer);
+        answer_take_over_ = std::move(answer_take_over);
+    }
 
     void run(const engine::LoadInput& action, const JobPtr& job);
     void run(const engine::WriteIntent& action, const JobPtr& job);
+    void run(const engine::FindIdentical& action, const JobPtr& job);
     void run(const engine::UploadInput& action, const JobPtr& job);
     void run(const engine::WriteSubmitting& action, const JobPtr& job);
     void run(const engine::Post& action, const JobPtr& job);
@@ -36,6 +42,8 @@ public:
     void run(const engine::StoreResult& action, const JobPtr& job);
     void run(const engine::Decode& action, const JobPtr& job);
     void run(const engine::WriteState& action, const JobPtr& job);
+    void run(const engine::ReadBalance&) { check_credits(); }
+    void run(const engine::TakeOver& action);
 
     // Not the engine's business: reading, and what costs nothing. Answers come as news.
     void search(LibraryQuery query);
@@ -43,6 +51,9 @@ public:
     void load_preview(std::uint64_t generation, InputImage input);
     void save(ImageId image, std::string path);
     void set_favourite(RequestId id, bool favourite);
+    void load_ledger();
+    void save_ledger(std::string path);
+    /// The engine is told, too.
     void check_credits();
     void set_key(Secret key) { client_->set_key(std::move(key)); }
 
@@ -93,6 +104,7 @@ private:
     Error save_file(const store::ImageRow& row, const std::string& path);
     engine::SubmitReply post(const JobPtr& job, net::Cancellation& call);
     providers::UploadReply upload(RequestId id, const JobData& job, net::Cancellation& call);
+    void tell_balance(CreditsNews news);
     Result<ImageId> store_result(RequestId id, JobData& job);
 
     std::unique_ptr<store::Store> store_;  ///< on the disk lane only; blobs_ anywhere
@@ -105,6 +117,7 @@ private:
     std::function<engine::TimePoint()> now_;
     Mailbox<News>& news_;
     std::function<void(engine::Event)> answer_;
+    std::function<void(Restored)> answer_take_over_;
 
     std::mutex calls_mutex_;
     std::vector<std::shared_ptr<net::Cancellation>> calls_;  ///< under way

@@ -80,23 +80,34 @@ void Workers::run(const engine::WriteIntent& action, const JobPtr& job) {
     const auto write = [this, action, job] {
         if (!job->input_file.empty()) {
             auto blob = blobs_.put(job->input_file);
-            if (!blob) return answer_(engine::IntentWritten{action.id, {}, blob.error()});
+            if (!blob) return answer_(engine::IntentWritten{action.id, {}, {}, blob.error()});
             job->row.input_blob = *blob;
             job->input_file = {};
         }
         job->row.fingerprint = fingerprint(*job);
         const auto identical = store_->write_intent(job->row, action.find_identical);
         news_.push(EntriesChangedNews{});
-        answer_(engine::IntentWritten{action.id, identical ? *identical : ImageId{}, error_of(identical)});
+        answer_(engine::IntentWritten{action.id, identical ? *identical : ImageId{}, job->row.fingerprint,
+                                      error_of(identical)});
     };
     start(disk_, write, failed<engine::IntentWritten>(action.id));
 }
 
+void Workers::run(const engine::FindIdentical& action, const JobPtr& job) {
+    const auto find = [this, action, job] {
+        const auto identical = store_->find_identical(action.id, now_());
+        news_.push(EntriesChangedNews{});
+        answer_(engine::IntentWritten{action.id, identical ? *identical : ImageId{}, job->row.fingerprint,
+                                      error_of(identical)});
+    };
+    start(disk_, find, failed<engine::IntentWritten>(action.id));
+}
+
 void Workers::run(const engine::WriteSubmitting& action, const JobPtr&) {
     const auto write = [this, action] {
-        const auto wait = store_->write_submitting(action.id, now_(), action.count, action.window);
+        const auto wait = store_->write_submitting(action, now_());
         engine::SubmittingWritten written{action.id, std::nullopt, error_of(wait)};
-        if (wait) written.wait_until = *wait;
+        if (wait && *wait) written.wait_until = now_() + **wait;
         answer_(written);
     };
     start(disk_, write, failed<engine::SubmittingWritten>(action.id));
@@ -118,6 +129,17 @@ void Workers::run(const engine::WriteState& action, const JobPtr&) {
         answer_(engine::StateWritten{action.id, action.state, error_of(written)});
     };
     start(disk_, write, failed<engine::StateWritten>(action.id));
+}
+
+void Workers::run(const engine::TakeOver&) {
+    const auto look = [this] {
+        auto rows = store_->take_over_jobs();
+        if (!rows) news_.push(LogNews{LogLevel::Warning, rows.error().message});
+        const bool any = rows && !rows->empty();
+        answer_take_over_(any ? restored(std::move(*rows)) : Restored{});
+        if (any) news_.push(EntriesChangedNews{});
+    };
+    start(disk_, look, [](const Error&) { return engine::Restore{}; });
 }
 
 void Workers::run(const engine::StoreResult& action, const JobPtr& job) {

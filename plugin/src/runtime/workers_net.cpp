@@ -1,6 +1,7 @@
 #include "runtime/workers.h"
 
 #include <algorithm>
+#include <condition_variable>
 
 // Actions on the network lanes.
 namespace kontexture::runtime {
@@ -38,6 +39,22 @@ engine::CallTrouble trouble_of(const net::HttpFailure& failure) {
     const bool permanent =
         code == ErrorCode::Tls || code == ErrorCode::ForbiddenAddress || code == ErrorCode::InvalidArgument;
     return {failure.error, permanent, {}};
+}
+
+/// Returns early when the call is cancelled.
+void sleep(engine::Duration time, net::Cancellation& call) {
+    if (time <= engine::Duration::zero()) return;
+    std::mutex mutex;
+    std::condition_variable wake;
+    call.set_hook([&] {
+        const std::lock_guard lock(mutex);
+        wake.notify_all();
+    });
+    {
+        std::unique_lock lock(mutex);
+        wake.wait_for(lock, time, [&] { return call.cancelled(); });
+    }
+    call.set_hook(nullptr);
 }
 
 }  // namespace
@@ -82,6 +99,7 @@ void Workers::run(const engine::Post& action, const JobPtr& job) {
 
 void Workers::run(const engine::Poll& action, const JobPtr&) {
     const auto work = [this, action, call = begin_call(nullptr)] {
+        sleep(store_->take_poll_turn(action.gap), *call);
         const net::HttpResult result = client_->send(provider_->poll(action.task_id), kPollDeadline, *call);
         end_call(call);
         if (const auto* reply = std::get_if<net::HttpReply>(&result))
@@ -143,12 +161,20 @@ void Workers::check_credits() {
         const net::HttpResult result = client_->send(provider_->credits(), kPollDeadline, *call);
         end_call(call);
         const auto* reply = std::get_if<net::HttpReply>(&result);
-        if (!reply) return news_.push(CreditsNews{std::nullopt, std::get<net::HttpFailure>(result).error});
+        if (!reply) return tell_balance({std::nullopt, std::get<net::HttpFailure>(result).error});
         const providers::CreditsReply credits = provider_->read_credits(*reply);
-        if (const auto* balance = std::get_if<double>(&credits)) return news_.push(CreditsNews{*balance, {}});
-        news_.push(CreditsNews{std::nullopt, std::get<engine::CallTrouble>(credits).error});
+        if (const auto* balance = std::get_if<double>(&credits)) return tell_balance({*balance, {}});
+        tell_balance({std::nullopt, std::get<engine::CallTrouble>(credits).error});
     };
-    start_reading(polls_, work, [](Error error) { return CreditsNews{std::nullopt, std::move(error)}; });
+    start(polls_, work, [this](Error error) {
+        news_.push(CreditsNews{std::nullopt, std::move(error)});
+        return engine::BalanceRead{};
+    });
+}
+
+void Workers::tell_balance(CreditsNews news) {
+    answer_(engine::BalanceRead{news.credits});
+    news_.push(std::move(news));
 }
 
 void Workers::end_calls(std::chrono::milliseconds grace) {

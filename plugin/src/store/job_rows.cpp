@@ -86,7 +86,7 @@ const char* const kJobColumns =
     "jobs.aspect_ratio, jobs.output_format, jobs.model, jobs.prompt_upsampling, jobs.enable_translation, "
     "jobs.safety_tolerance, jobs.watermark, jobs.upload_cn, jobs.label, jobs.priority, jobs.reuse_identical, "
     "jobs.error_code, jobs.error_http_status, jobs.error_provider_code, jobs.error_message, "
-    "jobs.error_detail";
+    "jobs.error_detail, jobs.balance_before";
 
 JobRow read_job(const Rows& rows) {
     int column = 0;
@@ -108,7 +108,8 @@ JobRow read_job(const Rows& rows) {
     row.input_height = static_cast<std::uint32_t>(rows.integer(column++));
     std::string input_url = rows.text(column++);
     row.request = read_request(rows, column, row.parent, std::move(input_url));
-    row.error = read_error(rows, kJobColumnCount - 5);
+    row.error = read_error(rows, kJobColumnCount - 6);
+    if (!rows.is_null(kJobColumnCount - 1)) row.balance_before = rows.real(kJobColumnCount - 1);
     return row;
 }
 

@@ -7,7 +7,7 @@ namespace kontexture::store {
 
 /// The columns that read_job() expects first in a query on `jobs`, and how many they are.
 extern const char* const kJobColumns;
-inline constexpr int kJobColumnCount = 33;
+inline constexpr int kJobColumnCount = 34;
 
 /// Request inputs come back as what is stored of them: an address, or the library picture.
 JobRow read_job(const Rows& rows);

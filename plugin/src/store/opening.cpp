@@ -206,6 +206,10 @@ Blobs& Store::blobs() {
     return impl_->blobs;
 }
 
+engine::Duration Store::take_poll_turn(engine::Duration gap) {
+    return impl_->poll_gate->take_turn(gap);
+}
+
 std::string Store::temporary_folder() const {
     return temporary_path(impl_->options.folder, impl_->session);
 }

@@ -12,8 +12,11 @@
 //               taken_over = 1: it changed its session, so finished_at - submitted_at measures nothing
 //   image       one picture file, generated or given as input; blob = its SHA-256 in lower-case hex, the
 //               file is blobs/<first two digits>/<the others>
-//   spend       one accepted task; it was paid for at `at`
-//   submit      one paid call that left or was about to, kept while it counts for the rate limit
+//   ledger      one paid call that left or was about to, at `at`; kind = what to_string(LedgerEntry::Kind) says;
+//               a reservation that was not used is deleted
+//   submit      one paid call that left or was about to, kept while it counts for the rate limit; answered_at is null
+//               while it is under way. Its times are milliseconds of the system's steady clock: all processes share it,
+//               and nobody can set it
 //   prompt      full-text index over job.prompt and job.label, by job.id
 namespace kontexture::store {
 
@@ -114,6 +117,37 @@ create index submits_by_time on submits(service_id, at);
 create virtual table prompts using fts5(
     prompt, label, content = 'jobs', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
 );
+)sql",
+    R"sql(
+create table ledger (
+    id integer primary key,
+    service_id text not null,
+    job_id integer not null references jobs(id),
+    kind text not null,
+    task_id text not null,
+    credits real not null,
+    at integer not null
+) strict;
+create index ledger_by_job on ledger(job_id);
+create index ledger_by_time on ledger(service_id, at);
+insert into ledger (service_id, job_id, kind, task_id, credits, at)
+    select jobs.service_id, spend.job_id, 'spent', spend.task_id, spend.credits, spend.at
+    from spend join jobs on jobs.id = spend.job_id order by spend.at;
+insert into ledger (service_id, job_id, kind, task_id, credits, at)
+    select service_id, id, 'unknown', '', credits, submitted_at from jobs
+    where state in ('submitting', 'outcome_unknown') and task_id = '';
+drop table spend;
+
+drop table submits;
+create table submits (
+    service_id text not null,
+    session integer not null,
+    job_id integer not null,
+    answered_at integer
+) strict;
+create index submits_by_time on submits(service_id, answered_at);
+
+alter table jobs add column balance_before real;
 )sql",
 };
 

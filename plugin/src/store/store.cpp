@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include "store/accounting.h"
 #include "store/job_rows.h"
 #include "store/store_impl.h"
 
@@ -12,12 +13,6 @@ namespace {
 
 // Room for a picture, its thumbnail and the rows around it.
 constexpr std::uint64_t kReservedBytes = std::uint64_t{32} << 20;
-
-// A job whose picture may still come. A cancelled one counts while a task of it exists or may exist.
-constexpr char kUnfinished[] =
-    "image_id is null and (state in ('queued', 'preparing', 'submitting', 'generating', 'downloading', "
-    "'decoding', 'delivering', 'outcome_unknown') "
-    "or (state = 'cancelled' and cancelled = 1 and (task_id <> '' or submitted_at <> 0)))";
 
 Error unknown_job(RequestId id) {
     Error error;
@@ -96,47 +91,6 @@ Result<ImageId> find_picture(Database& database, const Blobs& blobs, const Store
     return ImageId();
 }
 
-Result<std::vector<std::int64_t>> owners_of_unfinished(Database& database, const StoreOptions& options,
-                                                       std::int64_t own) {
-    std::vector<std::int64_t> sessions;
-    Rows rows = database.query(std::string("select distinct session from jobs where service_id = ? and "
-                                           "session <> ? and ") +
-                                   kUnfinished,
-                               options.service_id, own);
-    while (rows.next()) sessions.push_back(rows.integer(0));
-    if (auto finished = rows.finish(); !finished) return finished.error();
-    return sessions;
-}
-
-/// The state from which the engine goes on.
-JobState resumed_state(const JobRow& row) {
-    if (!row.task_id.empty()) return JobState::Generating;
-    if (row.state == JobState::Submitting || row.state == JobState::OutcomeUnknown) return row.state;
-    return row.submitted_at == engine::TimePoint() ? JobState::Queued : JobState::Submitting;
-}
-
-/// When the window has room again, or nothing when it has room now.
-Result<std::optional<engine::TimePoint>> window_full_until(Database& database, const std::string& service_id,
-                                                           engine::TimePoint now, int count,
-                                                           engine::Duration window) {
-    // After the clock was set back, rows of the "future" count as of now, so they block for one window at
-    // most.
-    auto done = database.run("update submits set at = ? where service_id = ? and at > ?", to_number(now),
-                             service_id, to_number(now));
-    if (done) {
-        done = database.run("delete from submits where service_id = ? and at <= ?", service_id,
-                            to_number(now - window));
-    }
-    if (!done) return done.error();
-    Rows rows =
-        database.query("select at from submits where service_id = ? order by at desc limit 1 offset ?",
-                       service_id, std::max(count, 1) - 1);
-    std::optional<engine::TimePoint> until;
-    if (rows.next()) until = to_time(rows.integer(0)) + window;
-    if (auto finished = rows.finish(); !finished) return finished.error();
-    return until;
-}
-
 Error not_submittable(RequestId id) {
     Error error;
     error.code = ErrorCode::Conflict;
@@ -148,35 +102,6 @@ Error not_submittable(RequestId id) {
 }
 
 }  // namespace
-
-Result<std::vector<JobRow>> Store::take_over_jobs() {
-    std::vector<JobRow> jobs;
-    if (!impl_->options.take_over) return jobs;
-    Database& database = *impl_->database;
-    return transact(database, [&]() -> Result<std::vector<JobRow>> {
-        const auto owners = owners_of_unfinished(database, impl_->options, impl_->session);
-        if (!owners) return owners.error();
-        for (const std::int64_t owner : *owners) {
-            if (FileLock::is_held(session_lock_path(impl_->options.folder, owner))) continue;
-            Rows rows = database.query(std::string("update jobs set session = ?, taken_over = 1 "
-                                                   "where service_id = ? and session = ? and ") +
-                                           kUnfinished + " returning " + kJobColumns,
-                                       impl_->session, impl_->options.service_id, owner);
-            while (rows.next()) jobs.push_back(read_job(rows));
-            if (auto finished = rows.finish(); !finished) return finished.error();
-        }
-        const engine::TimePoint now = wall_clock_now();
-        for (JobRow& job : jobs) {
-            job.state = resumed_state(job);
-            // The clock was set back, or the row is damaged: polls must not wait for that day.
-            job.submitted_at = std::min(job.submitted_at, now);
-        }
-        std::sort(jobs.begin(), jobs.end(), [](const JobRow& a, const JobRow& b) {
-            return std::pair(a.created_at, a.id) < std::pair(b.created_at, b.id);
-        });
-        return jobs;
-    });
-}
 
 std::vector<engine::PastDuration> Store::durations(int most) {
     // Beyond an hour it was somebody's break, not the service.
@@ -218,26 +143,46 @@ Result<ImageId> Store::write_intent(const JobRow& row, bool find_identical) {
     });
 }
 
-Result<std::optional<engine::TimePoint>> Store::write_submitting(RequestId id, engine::TimePoint now,
-                                                                 int window_count, engine::Duration window) {
-    using Answer = Result<std::optional<engine::TimePoint>>;
+Result<ImageId> Store::find_identical(RequestId id, engine::TimePoint now) {
     Database& database = *impl_->database;
-    const std::string& service_id = impl_->options.service_id;
+    return transact(database, [&]() -> Result<ImageId> {
+        std::string fingerprint;
+        {
+            Rows rows = database.query("select fingerprint from jobs where id = ?", id.value);
+            if (rows.next()) fingerprint = rows.text(0);
+            if (auto finished = rows.finish(); !finished) return finished.error();
+        }
+        if (fingerprint.empty()) return ImageId();
+        const auto found = find_picture(database, impl_->blobs, impl_->options, fingerprint);
+        if (!found || !*found) return found;
+        const auto done = database.run(
+            "update jobs set state = 'ready', image_id = ?, credits = 0, finished_at = ? where id = ? and "
+            "state = 'queued' and image_id is null",
+            found->value, to_number(now), id.value);
+        if (auto changed = expect_change(database, done, id); !changed) return changed.error();
+        return found;
+    });
+}
+
+Result<std::optional<engine::Duration>> Store::write_submitting(const engine::WriteSubmitting& wanted,
+                                                                engine::TimePoint now) {
+    using Answer = Result<std::optional<engine::Duration>>;
+    Database& database = *impl_->database;
     if (free_bytes(impl_->options.folder) < kReservedBytes) return disk_full_error(impl_->options.folder);
     return transact(database, [&]() -> Answer {
-        auto until = window_full_until(database, service_id, now, window_count, window);
-        if (!until || *until) return until;
+        const auto wait = window_full_for(*impl_, wanted.count, wanted.window);
+        if (!wait || *wait) return wait;
         auto done = database.run(
             "update jobs set state = 'submitting', submitted_at = ?, finished_at = 0, task_id = '', "
             "image_id = null, error_code = 'none', error_http_status = 0, error_provider_code = 0, "
-            "error_message = '', error_detail = '' where id = ? and session = ? and (state = 'failed' or "
-            "(task_id = '' and image_id is null))",
-            to_number(now), id.value, impl_->session);
+            "error_message = '', error_detail = '', balance_before = ? where id = ? and session = ? and "
+            "(state = 'failed' or (task_id = '' and image_id is null))",
+            to_number(now), wanted.balance_before, wanted.id.value, impl_->session);
         if (!done) return done.error();
-        if (database.changes() == 0) return not_submittable(id);
-        done = database.run("insert into submits (service_id, at) values (?, ?)", service_id, to_number(now));
-        if (!done) return done.error();
-        return std::optional<engine::TimePoint>();
+        if (database.changes() == 0) return not_submittable(wanted.id);
+        if (done = reserve(*impl_, wanted, now); !done) return done.error();
+        if (done = enter_window(*impl_, wanted.id); !done) return done.error();
+        return std::optional<engine::Duration>();
     });
 }
 
@@ -247,10 +192,8 @@ Result<void> Store::write_task(RequestId id, const std::string& task_id) {
         auto done =
             database.run("update jobs set state = 'generating', task_id = ? where id = ?", task_id, id.value);
         if (done = expect_change(database, done, id); !done) return done;
-        return database.run(
-            "insert into spend (job_id, task_id, credits, at) "
-            "select id, task_id, credits, submitted_at from jobs where id = ? on conflict do nothing",
-            id.value);
+        if (done = answered(*impl_, id); !done) return done;
+        return book(*impl_, id, task_id);
     });
 }
 
@@ -259,6 +202,8 @@ Result<void> Store::write_state(RequestId id, JobState state, bool cancelled,
     Database& database = *impl_->database;
     const Error stored = error.value_or(Error());
     return transact(database, [&]() -> Result<void> {
+        if (auto done = answered(*impl_, id); !done) return done;
+        if (auto done = give_back(*impl_, id, state); !done) return done;
         const auto done = database.run(
             "update jobs set state = ?1, cancelled = ?2, finished_at = ?3, "
             "submitted_at = case ?1 when 'queued' then 0 else submitted_at end, "

@@ -4,6 +4,7 @@
 
 #include <kontexture/library.h>
 
+#include <functional>
 #include <memory>
 
 namespace kontexture::store {
@@ -55,6 +56,8 @@ struct JobRow {
     engine::TimePoint submitted_at = {};
     engine::TimePoint finished_at = {};
     ImageId image;
+    std::optional<double> balance_before;  ///< of the account, last known before the paid call
+    double spent_since = 0;  ///< set by take_over_jobs(): other jobs' paid calls since this one's
     Error error;
 };
 
@@ -71,6 +74,8 @@ struct StoreOptions {
     std::string folder;
     std::string service_id;  ///< only jobs of this service are taken over
     bool take_over = true;   ///< collect what dead processes left behind
+    /// A clock that all processes of this machine share and nobody can set. Empty: the system's steady clock.
+    std::function<engine::Duration()> steady_clock = {};
 };
 
 /// The journal and the library: one SQLite database in WAL mode plus blobs, under one folder.
@@ -95,34 +100,43 @@ public:
     /// waits for other processes: what they hold locked fails at once with Storage.
     void hurry();
     Blobs& blobs();
+    /// All processes with this folder together ask the service no more often than once in `gap`: takes the next free
+    /// moment and returns how long that is away. Any thread. A file that cannot be used lets every poll pass.
+    engine::Duration take_poll_turn(engine::Duration gap);
     /// Where downloads go before they are stored; same file system as the blobs.
     std::string temporary_folder() const;
 
     /// The unfinished jobs of this service that no live process owns (they now belong to this one), oldest
-    /// first. States: Queued, Submitting, Generating (whenever the task is known) or OutcomeUnknown. A
+    /// first. Cheap when no process has ended since the last call. States: Queued, Submitting, Generating (whenever the task is known) or OutcomeUnknown. A
     /// cancelled one comes when its task may still bring a picture. `error` is what was last stored; a
     /// `submitted_at` in the future counts as now.
     Result<std::vector<JobRow>> take_over_jobs();
     /// Submit-to-result times of this service's last jobs, oldest first, at most `most` a model. Jobs that
     /// outlived their process do not count. Empty when they cannot be read.
     std::vector<engine::PastDuration> durations(int most);
+    /// This service's paid calls since `since`. Empty when they cannot be read.
+    std::vector<engine::PastSpend> spends(engine::TimePoint since);
 
     /// Inserts the row as Queued. With `find_identical`, an earlier picture of the same fingerprint is looked
     /// for first; if there is one the row is inserted as Ready with it (for no credits) and its id comes
     /// back, otherwise none. An input blob without a parent becomes a library picture and the row's parent.
     Result<ImageId> write_intent(const JobRow& row, bool find_identical);
-    /// Marks the row Submitting at `now`, unless that would be more than `window_count` submits of this
-    /// service by all processes in any `window`: then nothing is written and the time comes back at which to
-    /// ask again. Conflict for a job of another session, or (unless it Failed) one that has a task or a
-    /// picture; DiskFull when there would be no room for the picture. A Failed job forgets its earlier task.
-    Result<std::optional<engine::TimePoint>> write_submitting(RequestId id, engine::TimePoint now,
-                                                              int window_count, engine::Duration window);
+    /// For a row that is Queued: the same search, and what follows from it.
+    Result<ImageId> find_identical(RequestId id, engine::TimePoint now);
+    /// Marks the row Submitting at `now` and reserves its credits, unless that would be more than `window_count`
+    /// submits of this service by all processes in any `window`: then nothing is written and the time to wait
+    /// before asking again comes back. Conflict for a job of another session, or (unless it Failed) one that has a task or
+    /// a picture; SpendLimit when all processes together would pass `limit_per_day`; DiskFull when there would be no
+    /// room for the picture. A Failed job forgets its earlier task.
+    Result<std::optional<engine::Duration>> write_submitting(const engine::WriteSubmitting& wanted,
+                                                             engine::TimePoint now);
     /// The task exists and is paid for: marks the row Generating (the mark `cancelled` stays) and books its
     /// credits. Writing the same task twice books it once.
     Result<void> write_task(RequestId id, const std::string& task_id);
     /// Replaces the stored error, too. Queued forgets when the job was submitted, and its task; every other
     /// state keeps both, so that Generating with an error is a failure whose task the next run asks for
-    /// again. A job that has its picture stays finished: only a cancellation still marks it.
+    /// again. A job that has its picture stays finished: only a cancellation still marks it. What was reserved is given
+    /// back, unless the outcome is unknown.
     Result<void> write_state(RequestId id, JobState state, bool cancelled, const std::optional<Error>& error,
                              engine::TimePoint now);
     /// Inserts the picture (or finds the one with the same blob) and marks the job Ready (Cancelled, if it
@@ -135,9 +149,12 @@ public:
     Result<void> write_thumbnail(ImageId id, std::span<const std::uint8_t> bytes);
     LibraryPage search(const LibraryQuery& query);
     Result<void> set_favourite(RequestId id, bool favourite);
+    /// This service's paid calls, newest first, at most `most`.
+    Ledger ledger(int most);
+
+    class Impl;
 
 private:
-    class Impl;
     explicit Store(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "store/database.h"
+#include "store/poll_gate.h"
 #include "store/session_lock.h"
 #include "store/store.h"
 
 #include <algorithm>
+#include <set>
 
 namespace kontexture::store {
 
@@ -12,13 +14,25 @@ namespace kontexture::store {
 class Store::Impl {
 public:
     explicit Impl(StoreOptions store_options)
-        : options(std::move(store_options)), blobs(options.folder + "/blobs") {}
+        : options(std::move(store_options)), blobs(options.folder + "/blobs") {
+        if (!options.steady_clock) options.steady_clock = steady_now;
+        poll_gate = std::make_unique<PollGate>(options.folder + "/polls.gate", options.steady_clock);
+    }
 
     StoreOptions options;
     std::int64_t session = 0;
     FileLock session_lock;
     std::unique_ptr<Database> database;
     Blobs blobs;
+    std::unique_ptr<PollGate> poll_gate;
+    std::optional<std::set<std::int64_t>>
+        ended;  ///< sessions whose jobs were taken over; none: not looked yet
+
+private:
+    static engine::Duration steady_now() {
+        return std::chrono::duration_cast<engine::Duration>(
+            std::chrono::steady_clock::now().time_since_epoch());
+    }
 };
 
 engine::TimePoint wall_clock_now();

@@ -186,7 +186,7 @@ TEST_CASE("a full disk stops a request before money is spent") {
     const Error full{ErrorCode::DiskFull, 0, 0, "full", {}};
     desk.tell(Submit{kJob, "pro", 5});
     SECTION("at the intent") {
-        desk.tell(IntentWritten{kJob, {}, full});
+        desk.tell(IntentWritten{kJob, {}, {}, full});
     }
     SECTION("at the submit") {
         desk.tell(IntentWritten{kJob, {}, {}});

@@ -32,7 +32,7 @@ void say(int pipe, RequestId id, std::uint64_t step) {
         const JobRow row = job(store, number);
         if (!store.write_intent(row, false)) ::_exit(2);
         say(pipe, row.id, 1);
-        if (!store.write_submitting(row.id, at(1), 1'000'000, 10s)) ::_exit(2);
+        if (!write_submitting(store, row.id, at(1), 1'000'000)) ::_exit(2);
         say(pipe, row.id, 2);
         if (!store.write_task(row.id, "task-" + std::to_string(row.id.value))) ::_exit(2);
         say(pipe, row.id, 3);

@@ -4,6 +4,7 @@
 
 #include "catch.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -39,10 +40,17 @@ private:
     std::string path_;
 };
 
+/// What the stores of the tests take for the machine's steady clock, in milliseconds.
+inline std::atomic<std::int64_t> steady{1'000'000};
+
 inline Result<std::unique_ptr<Store>> try_open(const std::string& folder, std::string* warning = nullptr,
                                                const std::string& service = "https://service.test",
                                                bool take_over = true) {
-    return Store::open({.folder = folder, .service_id = service, .take_over = take_over}, warning);
+    return Store::open({.folder = folder,
+                        .service_id = service,
+                        .take_over = take_over,
+                        .steady_clock = [] { return engine::Duration(steady); }},
+                       warning);
 }
 
 inline std::unique_ptr<Store> open_store(const std::string& folder,
@@ -79,10 +87,14 @@ inline RequestId queue(Store& store, std::uint64_t number, const std::string& pr
     return row.id;
 }
 
+inline Result<std::optional<engine::Duration>> write_submitting(Store& store, RequestId id,
+                                                                engine::TimePoint now, int count) {
+    return store.write_submitting({.id = id, .count = count, .window = 10s}, now);
+}
+
 inline RequestId submit(Store& store, std::uint64_t number) {
     const RequestId id = queue(store, number);
-    const auto wait =
-        store.write_submitting(id, at(static_cast<std::int64_t>(number) * 1000 + 10), 1000, 10s);
+    const auto wait = write_submitting(store, id, at(static_cast<std::int64_t>(number) * 1000 + 10), 1000);
     REQUIRE(wait);
     REQUIRE(!*wait);
     return id;

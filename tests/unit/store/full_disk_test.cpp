@@ -75,7 +75,7 @@ TEST_CASE("a full disk stops submits before money is spent") {
         disk.fill(std::size_t{8} << 20);
         // Rows still fit; a picture might not.
         const RequestId third = queue(*store, 3);
-        const auto refused = store->write_submitting(first, at(0), 18, 10s);
+        const auto refused = write_submitting(*store, first, at(0), 18);
         REQUIRE(!refused);
         CHECK(refused.error().code == ErrorCode::DiskFull);
         CHECK(entry(*store, first).state == JobState::Queued);
@@ -90,7 +90,7 @@ TEST_CASE("a full disk stops submits before money is spent") {
         CHECK(store->blobs().put(std::vector<std::uint8_t>(100'000)).error().code == ErrorCode::DiskFull);
 
         disk.empty();
-        CHECK(store->write_submitting(second, at(0), 18, 10s));
+        CHECK(write_submitting(*store, second, at(0), 18));
         CHECK(entry(*store, third).state == JobState::Queued);
         queue(*store, 5000);
     }

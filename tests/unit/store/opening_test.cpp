@@ -91,7 +91,7 @@ TEST_CASE("the database is durable, checked and ours") {
     CHECK(pragma("pragma synchronous") == "2");
     CHECK(pragma("pragma foreign_keys") == "1");
     CHECK(pragma("pragma trusted_schema") == "0");
-    CHECK(pragma("pragma user_version") == "1");
+    CHECK(pragma("pragma user_version") == "2");
     CHECK(pragma("pragma application_id") != "0");
     CHECK(pragma("pragma integrity_check") == "ok");
 }
@@ -307,4 +307,33 @@ TEST_CASE("a relative folder stays the same after the program has moved") {
     CHECK_FALSE(std::filesystem::exists(temp.path("there") + "/data"));
     store.reset();
     std::filesystem::current_path(before);
+}
+
+TEST_CASE("a database of the first version is brought up to date, with what it knew of money") {
+    const TempFolder temp;
+    {
+        auto store = open_store(temp.path());
+        generate(*store, 1);
+        submit(*store, 2);
+    }
+    {
+        const auto database = Database::open(temp.path() + "/kontexture.db");
+        REQUIRE(database);
+        REQUIRE((*database)->execute(
+            "drop table ledger; drop table submits; alter table jobs drop column balance_before;"
+            "create table submits (service_id text not null, at integer not null) strict;"
+            "create table spend (job_id integer not null references jobs(id), task_id text not null, "
+            "credits real not null, at integer not null, primary key (job_id, task_id)) strict, without "
+            "rowid;"
+            "insert into spend select id, task_id, credits, submitted_at from jobs where task_id <> '';"
+            "pragma user_version = 1"));
+    }
+    auto store = open_store(temp.path());
+    const Ledger ledger = store->ledger(10);
+    REQUIRE(ledger.entries.size() == 2);
+    CHECK(ledger.entries[0].kind == LedgerEntry::Kind::Unknown);
+    CHECK(ledger.entries[1].kind == LedgerEntry::Kind::Spent);
+    CHECK(ledger.entries[1].task_id == "task-1");
+    CHECK(ledger.total == 10);
+    CHECK(store->take_over_jobs()->size() == 2);
 }

@@ -1,0 +1,151 @@
+#include "engine/engine.h"
+
+#include <cmath>
+#include <cstdio>
+
+// Paid calls whose answer was lost: what the balance says about them, and callbacks that bring the task after all.
+namespace kontexture::engine {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The service books with a delay.
+constexpr Duration kBookingTime = 3s;
+constexpr Duration kBetweenHints = 5s;
+constexpr int kMaxChecks = 8;
+
+}  // namespace
+
+void Engine::become_unknown(Job& job, Error error) {
+    // It may have been charged, so it counts against the limits.
+    settle(job, true);
+    job.lost_message = error.message;
+    job.error = std::move(error);
+    job.cancel = false;
+    job.attempts = 0;
+    move(job, Step::Unknown);
+    actions_.push_back(WriteState{job.id, JobState::OutcomeUnknown, false, job.error});
+    publish(job);
+    if (!job.hinted_task.empty()) {
+        check_task(job, now_);
+    } else if (config_.reads_balance) {
+        balance_due_ = now_ + kBookingTime;
+    }
+    erase_if_forgotten(job.id);
+}
+
+/// Asks for the balance unless that is under way.
+void Engine::read_balance() {
+    balance_due_.reset();
+    if (reading_balance_ || !config_.reads_balance) return;
+    reading_balance_ = true;
+    actions_.push_back(ReadBalance{});
+}
+
+void Engine::handle(const BalanceRead& event) {
+    reading_balance_ = false;
+    if (!event.credits) return;
+    balance_ = event.credits;
+    balance_accepted_ = accepted_;
+    balance_at_ = now_;
+    for (auto& [id, job] : jobs_)
+        if (job.step == Step::Unknown && job.balance_before) explain_balance(job);
+}
+
+/// The change of the balance across the paid call, without what other jobs of this process took meanwhile.
+void Engine::explain_balance(Job& job) {
+    const double change = *balance_ - *job.balance_before + (accepted_ - job.accepted_before);
+    if (job.balance_change && std::abs(*job.balance_change - change) < 1e-6) return;
+    job.balance_change = change;
+    char text[200];
+    if (change <= -job.credits + 1e-6 && job.credits > 0) {
+        std::snprintf(text, sizeof text,
+                      " The balance fell by %g credits meanwhile (the price is %g): it was probably charged.",
+                      -change, job.credits);
+    } else if (std::abs(change) < 1e-6) {
+        std::snprintf(text, sizeof text, " The balance did not change: it was probably not charged.");
+    } else {
+        std::snprintf(text, sizeof text, " The balance changed by %+g credits meanwhile (the price is %g).",
+                      change, job.credits);
+    }
+    job.error->message = job.lost_message + text;
+    actions_.push_back(WriteState{job.id, JobState::OutcomeUnknown, false, job.error});
+    publish(job);
+}
+
+void Engine::handle(const CalledBack& event) {
+    Job* job = find(event.id);
+    // Forged ones must not turn into a flood of polls.
+    if (!job || (job->called_back_at != TimePoint{} && now_ < job->called_back_at + kBetweenHints)) return;
+    job->called_back_at = now_;
+    switch (job->step) {
+        case Step::Posting: job->hinted_task = event.task_id; return;
+        case Step::Unknown:
+            job->hinted_task = event.task_id;
+            job->attempts = 0;
+            return check_task(*job, now_);
+        case Step::WritingTask:
+        case Step::TaskWriteWait:
+        case Step::Polling: job->called_back = true; return;
+        case Step::PollWait:
+            // Already due, or told to wait by a server in trouble.
+            if (job->due <= now_ || job->waiting == WaitReason::Retry) return;
+            timers_.erase({job->due, job->id});
+            job->due = now_;
+            timers_.insert({job->due, job->id});
+            return;
+        case Step::Failed:
+            if (job->task_open && job->task_id == event.task_id) handle(Retry{event.id});
+            return;
+        case Step::LoadingInput:
+        case Step::WritingIntent:
+        case Step::Following:
+        case Step::Held:
+        case Step::SubmitWait:
+        case Step::Uploading:
+        case Step::WritingSubmitting:
+        case Step::WritingBack:
+        case Step::FetchWait:
+        case Step::Fetching:
+        case Step::Storing:
+        case Step::DecodeWait:
+        case Step::Decoding:
+        case Step::Delivering:
+        case Step::Ready:
+        case Step::Cancelled:
+        case Step::CheckWait:
+        case Step::Checking: return;
+    }
+}
+
+void Engine::check_task(Job& job, TimePoint due) {
+    wait(job, Step::CheckWait, due);
+    job.waiting = WaitReason::Check;
+    publish(job);
+}
+
+/// The record of the task that a callback named was asked for. It becomes this job's task only when there is one.
+void Engine::on_check(Job& job, const PollReply& reply) {
+    const bool missing = std::holds_alternative<TaskMissing>(reply);
+    if (missing || std::holds_alternative<PollTrouble>(reply)) {
+        if (++job.attempts < kMaxChecks)
+            return check_task(job, now_ + 1s + back_off(job.attempts, 1s, 30s, jitter()));
+        job.hinted_task.clear();
+        job.attempts = 0;
+        move(job, Step::Unknown);
+        publish(job);
+        if (job.balance_before) balance_due_ = now_;
+        return;
+    }
+    accepted_ += job.credits;
+    job.task_id = std::exchange(job.hinted_task, {});
+    job.attempts = 0;
+    job.error.reset();
+    job.balance_change.reset();
+    move(job, Step::WritingTask);
+    actions_.push_back(WriteTask{job.id, job.task_id});
+    publish(job);
+}
+
+}  // namespace kontexture::engine
