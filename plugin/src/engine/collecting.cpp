@@ -23,9 +23,12 @@ constexpr int kMaxDamaged = 3;
 void Engine::handle(const TaskWritten& event) {
     Job* job = find(event.id, Step::WritingTask);
     if (!job) return;
+    if (event.error && event.error->code == ErrorCode::Conflict && job->adopted) return give_up_hint(*job);
     if (!event.error) {
+        if (std::exchange(job->adopted, false)) accepted_ += job->credits;
         job->attempts = 0;
         job->error.reset();
+        job->balance_change.reset();
         if (job->called_back) {
             poll_at(*job, now_);
         } else {

@@ -26,7 +26,7 @@ void Engine::wake_due() {
             (upload_due(*job) ? uploads_ : posts_).insert({job->priority, job->id});
         } else if (job->step == Step::TaskWriteWait) {
             move(*job, Step::WritingTask);
-            actions_.push_back(WriteTask{job->id, job->task_id});
+            actions_.push_back(WriteTask{job->id, job->task_id, job->adopted});
         } else if (job->step == Step::PollWait || job->step == Step::CheckWait) {
             polls_.insert(due);
         } else if (job->step == Step::FetchWait) {

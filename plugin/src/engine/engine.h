@@ -59,6 +59,7 @@ private:
         bool forgotten = false;
         bool task_open = false;    ///< Failed, but the service may still have the picture
         bool observed = false;     ///< submitted by this run, so the duration is known
+        bool adopted = false;      ///< the task was named by a callback, not by the answer
         bool called_back = false;  ///< since the last poll was sent
         bool running = false;      ///< may bring the picture that followers wait for
         int attempts = 0;          ///< of the current kind of call
@@ -167,6 +168,8 @@ private:
     void become_unknown(Job& job, Error error);
     void check_task(Job& job, TimePoint due);
     void explain_balance(Job& job);
+    bool is_claimed(const std::string& task_id, RequestId by_other_than) const;
+    void give_up_hint(Job& job);
     void read_balance();
 
     // Money (money.cpp)

@@ -261,6 +261,7 @@ struct Post {
 struct WriteTask {
     RequestId id;
     std::string task_id;
+    bool unclaimed = false;  ///< only if no other job has this task, else Conflict
 };
 struct Poll {
     RequestId id;

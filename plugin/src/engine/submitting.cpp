@@ -125,6 +125,7 @@ void Engine::on_reply(Job& job, const Accepted& reply) {
     accepted_ += job.credits;
     job.called_back = !job.hinted_task.empty();
     job.hinted_task.clear();
+    job.adopted = false;
     job.task_id = reply.task_id;
     job.attempts = 0;
     job.error.reset();

@@ -25,7 +25,7 @@ constexpr StepSet next_steps(Step from) {
         case WritingSubmitting: return set_of({Posting, WritingBack, SubmitWait, Failed, Cancelled});
         case Posting: return set_of({WritingTask, WritingBack, Failed, Cancelled, Unknown});
         case WritingBack: return set_of({SubmitWait, WritingIntent, Failed, Cancelled});
-        case WritingTask: return set_of({PollWait, TaskWriteWait});
+        case WritingTask: return set_of({PollWait, TaskWriteWait, Unknown});
         case TaskWriteWait: return set_of({WritingTask});
         case PollWait: return set_of({Polling});
         case Polling: return set_of({PollWait, FetchWait, Failed, Cancelled});

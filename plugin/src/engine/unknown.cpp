@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -27,9 +28,9 @@ void Engine::become_unknown(Job& job, Error error) {
     move(job, Step::Unknown);
     actions_.push_back(WriteState{job.id, JobState::OutcomeUnknown, false, job.error});
     publish(job);
-    if (!job.hinted_task.empty()) {
+    if (!job.hinted_task.empty() && !is_claimed(job.hinted_task, job.id)) {
         check_task(job, now_);
-    } else if (config_.reads_balance) {
+    } else {
         balance_due_ = now_ + kBookingTime;
     }
     erase_if_forgotten(job.id);
@@ -82,6 +83,7 @@ void Engine::handle(const CalledBack& event) {
     switch (job->step) {
         case Step::Posting: job->hinted_task = event.task_id; return;
         case Step::Unknown:
+            if (is_claimed(event.task_id, job->id)) return;
             job->hinted_task = event.task_id;
             job->attempts = 0;
             return check_task(*job, now_);
@@ -131,21 +133,33 @@ void Engine::on_check(Job& job, const PollReply& reply) {
     if (missing || std::holds_alternative<PollTrouble>(reply)) {
         if (++job.attempts < kMaxChecks)
             return check_task(job, now_ + 1s + back_off(job.attempts, 1s, 30s, jitter()));
-        job.hinted_task.clear();
-        job.attempts = 0;
-        move(job, Step::Unknown);
-        publish(job);
-        if (job.balance_before) balance_due_ = now_;
-        return;
+        return give_up_hint(job);
     }
-    accepted_ += job.credits;
     job.task_id = std::exchange(job.hinted_task, {});
+    job.adopted = true;
     job.attempts = 0;
-    job.error.reset();
-    job.balance_change.reset();
     move(job, Step::WritingTask);
-    actions_.push_back(WriteTask{job.id, job.task_id});
+    actions_.push_back(WriteTask{job.id, job.task_id, true});
     publish(job);
+}
+
+void Engine::give_up_hint(Job& job) {
+    job.hinted_task.clear();
+    job.task_id.clear();
+    job.adopted = job.cancel = false;
+    job.attempts = 0;
+    job.error = Error{ErrorCode::OutcomeUnknown, 0, 0, job.lost_message, {}};
+    move(job, Step::Unknown);
+    actions_.push_back(WriteState{job.id, JobState::OutcomeUnknown, false, job.error});
+    publish(job);
+    if (job.balance_before) balance_due_ = now_;
+    erase_if_forgotten(job.id);
+}
+
+bool Engine::is_claimed(const std::string& task_id, RequestId by_other_than) const {
+    return std::any_of(jobs_.begin(), jobs_.end(), [&](const auto& each) {
+        return each.second.task_id == task_id && each.second.id != by_other_than;
+    });
 }
 
 }  // namespace kontexture::engine

@@ -115,7 +115,8 @@ void Workers::run(const engine::WriteSubmitting& action, const JobPtr&) {
 
 void Workers::run(const engine::WriteTask& action, const JobPtr&) {
     const auto write = [this, action] {
-        answer_(engine::TaskWritten{action.id, error_of(store_->write_task(action.id, action.task_id))});
+        answer_(engine::TaskWritten{
+            action.id, error_of(store_->write_task(action.id, action.task_id, action.unclaimed))});
     };
     start(disk_, write, failed<engine::TaskWritten>(action.id));
 }

@@ -91,6 +91,14 @@ Result<ImageId> find_picture(Database& database, const Blobs& blobs, const Store
     return ImageId();
 }
 
+Error another_has_it(RequestId id) {
+    Error error;
+    error.code = ErrorCode::Conflict;
+    error.message = "The task that was reported for this request belongs to another request.";
+    error.detail = "job " + std::to_string(id.value);
+    return error;
+}
+
 Error not_submittable(RequestId id) {
     Error error;
     error.code = ErrorCode::Conflict;
@@ -186,9 +194,16 @@ Result<std::optional<engine::Duration>> Store::write_submitting(const engine::Wr
     });
 }
 
-Result<void> Store::write_task(RequestId id, const std::string& task_id) {
+Result<void> Store::write_task(RequestId id, const std::string& task_id, bool unclaimed) {
     Database& database = *impl_->database;
     return transact(database, [&]() -> Result<void> {
+        if (unclaimed) {
+            Rows rows = database.query("select 1 from jobs where task_id = ? and service_id = ? and id <> ?",
+                                       task_id, impl_->options.service_id, id.value);
+            const bool claimed = rows.next();
+            if (auto finished = rows.finish(); !finished) return finished;
+            if (claimed) return another_has_it(id);
+        }
         auto done =
             database.run("update jobs set state = 'generating', task_id = ? where id = ?", task_id, id.value);
         if (done = expect_change(database, done, id); !done) return done;

@@ -131,8 +131,9 @@ public:
     Result<std::optional<engine::Duration>> write_submitting(const engine::WriteSubmitting& wanted,
                                                              engine::TimePoint now);
     /// The task exists and is paid for: marks the row Generating (the mark `cancelled` stays) and books its
-    /// credits. Writing the same task twice books it once.
-    Result<void> write_task(RequestId id, const std::string& task_id);
+    /// credits. Writing the same task twice books it once. `unclaimed`: Conflict when another job of this service has
+    /// that task.
+    Result<void> write_task(RequestId id, const std::string& task_id, bool unclaimed = false);
     /// Replaces the stored error, too. Queued forgets when the job was submitted, and its task; every other
     /// state keeps both, so that Generating with an error is a failure whose task the next run asks for
     /// again. A job that has its picture stays finished: only a cancellation still marks it. What was reserved is given

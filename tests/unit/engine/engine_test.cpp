@@ -1,70 +1,8 @@
-#include "engine/engine.h"
-#include "catch.h"
-
-#include <algorithm>
+#include "desk.h"
 
 namespace kontexture::engine {
 
 using namespace std::chrono_literals;
-
-namespace {
-
-/// An engine with a clock in hand and the last actions to look at.
-struct Desk {
-    explicit Desk(EngineConfig config = {}) : engine(config) {}
-
-    const Actions& tell(const Event& event) {
-        last = engine.on(event, now);
-        return last;
-    }
-    template <typename Action>
-    const Action* find() const {
-        for (const auto& action : last)
-            if (const auto* found = std::get_if<Action>(&action)) return found;
-        return nullptr;
-    }
-    JobState shown() const {
-        JobState state = JobState::Queued;
-        bool any = false;
-        for (const auto& action : last)
-            if (const auto* news = std::get_if<Publish>(&action)) state = news->state, any = true;
-        REQUIRE(any);
-        return state;
-    }
-    /// Up to the paid call.
-    void submit_to_post(RequestId id) {
-        tell(Submit{id, "pro", 5});
-        REQUIRE(find<WriteIntent>());
-        tell(IntentWritten{id, {}, {}});
-        REQUIRE(find<WriteSubmitting>());
-        CHECK_FALSE(find<Post>());
-        tell(SubmittingWritten{id, {}, {}});
-        REQUIRE(find<Post>());
-    }
-    void to_task(RequestId id) {
-        submit_to_post(id);
-        tell(Submitted{id, Accepted{"t"}});
-        REQUIRE(find<WriteTask>());
-        tell(TaskWritten{id, {}});
-    }
-    bool wake() {
-        if (!engine.next_wake()) return false;
-        now = std::max(now, *engine.next_wake());
-        tell(Tick{});
-        return true;
-    }
-
-    Engine engine;
-    TimePoint now{1'000'000s};
-    Actions last;
-};
-
-const RequestId kJob{1};
-Error network() {
-    return {ErrorCode::Network, 0, 0, "no connection", {}};
-}
-
-}  // namespace
 
 TEST_CASE("the straight way, action by action") {
     Desk desk;
@@ -97,6 +35,8 @@ TEST_CASE("a lost answer is never followed by another POST") {
     CHECK(desk.shown() == JobState::OutcomeUnknown);
     REQUIRE(desk.find<WriteState>());
     CHECK(desk.find<WriteState>()->state == JobState::OutcomeUnknown);
+    REQUIRE(desk.wake());
+    CHECK(desk.last.empty());
     CHECK_FALSE(desk.engine.next_wake());
     desk.tell(Retry{kJob});
     desk.tell(Resolve{kJob, Resolution::Wait});

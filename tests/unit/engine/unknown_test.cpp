@@ -1,0 +1,182 @@
+#include "desk.h"
+
+namespace kontexture::engine {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+OutcomeLost lost() {
+    return {Error{ErrorCode::OutcomeUnknown, 0, 0, "The answer was lost.", {}}};
+}
+
+/// An unknown outcome whose balance before the paid call is known.
+void to_unknown(Desk& desk, std::optional<double> balance = 100) {
+    desk.tell(Submit{kJob, "pro", 5});
+    desk.tell(IntentWritten{kJob, {}, "a", {}});
+    REQUIRE(desk.find<ReadBalance>());
+    desk.tell(BalanceRead{balance});
+    // The first submit left before the balance was known: take it back, and again.
+    desk.tell(SubmittingWritten{kJob, desk.now + 1s, {}});
+    while (!desk.find<WriteSubmitting>()) REQUIRE(desk.wake());
+    CHECK(desk.find<WriteSubmitting>()->balance_before == balance);
+    desk.tell(SubmittingWritten{kJob, {}, {}});
+    REQUIRE(desk.find<Post>());
+    desk.tell(Submitted{kJob, lost()});
+    REQUIRE(desk.shown() == JobState::OutcomeUnknown);
+}
+
+const Publish& news(const Desk& desk) {
+    const auto* found = desk.find<Publish>();
+    REQUIRE(found);
+    return *found;
+}
+
+}  // namespace
+
+TEST_CASE("an unknown outcome is explained by the balance") {
+    Desk desk;
+    to_unknown(desk);
+    while (!desk.find<ReadBalance>()) REQUIRE(desk.wake());
+    SECTION("fallen by the price") {
+        desk.tell(BalanceRead{95});
+        CHECK(news(desk).balance_change == -5);
+        CHECK(news(desk).error->message.find("fell by 5 credits") != std::string::npos);
+        // What is known outlives the process.
+        REQUIRE(desk.find<WriteState>());
+        CHECK(desk.find<WriteState>()->state == JobState::OutcomeUnknown);
+        CHECK(desk.find<WriteState>()->error->message == news(desk).error->message);
+    }
+    SECTION("unchanged") {
+        desk.tell(BalanceRead{100});
+        CHECK(news(desk).balance_change == 0);
+        CHECK(news(desk).error->message.find("did not change") != std::string::npos);
+    }
+    SECTION("what another task took is not this one's") {
+        const RequestId other{2};
+        desk.tell(Submit{other, "pro", 7});
+        desk.tell(IntentWritten{other, {}, "b", {}});
+        desk.tell(SubmittingWritten{other, {}, {}});
+        desk.tell(Submitted{other, Accepted{"t2"}});
+        desk.tell(BalanceRead{93});
+        CHECK(news(desk).balance_change == 0);
+    }
+    SECTION("it could not be read: asked again when a person waits") {
+        desk.tell(BalanceRead{});
+        CHECK_FALSE(desk.find<Publish>());
+        desk.tell(Resolve{kJob, Resolution::Wait});
+        REQUIRE(desk.find<ReadBalance>());
+        desk.tell(Resolve{kJob, Resolution::Wait});
+        CHECK_FALSE(desk.find<ReadBalance>());
+        desk.tell(BalanceRead{95});
+        CHECK(news(desk).balance_change == -5);
+    }
+}
+
+TEST_CASE("an unknown outcome of an earlier run is explained, too") {
+    Desk desk;
+    RestoredJob row{.id = kJob, .model = "pro", .credits = 5, .state = JobState::Submitting};
+    row.submitted_at = desk.now - 60s;
+    row.balance_before = 100;
+    row.spent_since = 10;
+    desk.tell(Restore{{row}, {}, {}});
+    REQUIRE(desk.find<ReadBalance>());
+    desk.tell(BalanceRead{85});
+    CHECK(news(desk).balance_change == -5);
+}
+
+TEST_CASE("a callback rescues an unknown outcome, once the record is read") {
+    Desk desk;
+    to_unknown(desk);
+    desk.tell(CalledBack{kJob, "t"});
+    REQUIRE(desk.find<Poll>());
+    CHECK(desk.find<Poll>()->task_id == "t");
+    CHECK(desk.shown() == JobState::OutcomeUnknown);
+    CHECK(news(desk).waiting == WaitReason::Check);
+    SECTION("the service knows the task") {
+        desk.tell(Polled{kJob, TaskDone{"https://x/y"}});
+        REQUIRE(desk.find<WriteTask>());
+        CHECK(desk.find<WriteTask>()->unclaimed);
+        desk.tell(TaskWritten{kJob, {}});
+        CHECK(desk.shown() == JobState::Generating);
+        desk.tell(Resolve{kJob, Resolution::SendAgain});
+        CHECK_FALSE(desk.find<WriteState>());
+        while (!desk.find<Poll>()) REQUIRE(desk.wake());
+        desk.tell(Polled{kJob, TaskDone{"https://x/y"}});
+        CHECK(desk.find<Fetch>());
+    }
+    SECTION("the service does not know it: nothing is believed") {
+        for (int i = 0; i < 8; ++i) {
+            desk.tell(Polled{kJob, TaskMissing{network()}});
+            while (i < 7 && !desk.find<Poll>()) REQUIRE(desk.wake());
+        }
+        CHECK_FALSE(desk.find<WriteTask>());
+        CHECK(desk.shown() == JobState::OutcomeUnknown);
+        CHECK(news(desk).waiting == WaitReason::None);
+        desk.tell(Resolve{kJob, Resolution::SendAgain});
+        CHECK(desk.shown() == JobState::Queued);
+    }
+    SECTION("the task belongs to a job of another process") {
+        desk.tell(Polled{kJob, TaskRunning{}});
+        desk.tell(TaskWritten{kJob, Error{ErrorCode::Conflict, 0, 0, "taken", {}}});
+        CHECK(desk.shown() == JobState::OutcomeUnknown);
+        CHECK(news(desk).task_id.empty());
+    }
+    SECTION("while it is checked, it is not sent again") {
+        desk.tell(Resolve{kJob, Resolution::SendAgain});
+        CHECK(desk.last.empty());
+    }
+}
+
+TEST_CASE("a callback that names another job's task is not believed") {
+    Desk desk;
+    const RequestId other{2};
+    to_unknown(desk);
+    desk.tell(Submit{other, "pro", 5});
+    desk.tell(IntentWritten{other, {}, "b", {}});
+    desk.tell(SubmittingWritten{other, {}, {}});
+    desk.tell(Submitted{other, Accepted{"theirs"}});
+    desk.tell(CalledBack{kJob, "theirs"});
+    CHECK_FALSE(desk.find<Poll>());
+}
+
+TEST_CASE("a callback that comes before the answer of the paid call") {
+    Desk desk;
+    desk.submit_to_post(kJob);
+    desk.tell(CalledBack{kJob, "t"});
+    SECTION("the answer is lost: the task is checked") {
+        desk.tell(Submitted{kJob, lost()});
+        REQUIRE(desk.find<Poll>());
+        CHECK(desk.find<Poll>()->task_id == "t");
+    }
+    SECTION("the answer arrives: polled at once") {
+        desk.tell(Submitted{kJob, Accepted{"t"}});
+        desk.tell(TaskWritten{kJob, {}});
+        CHECK(desk.find<Poll>());
+    }
+}
+
+TEST_CASE("a callback makes the next poll due, but no flood of polls") {
+    Desk desk;
+    desk.to_task(kJob);
+    CHECK_FALSE(desk.find<Poll>());
+    desk.tell(CalledBack{kJob, "whatever"});
+    REQUIRE(desk.find<Poll>());
+    CHECK(desk.find<Poll>()->task_id == "t");
+    desk.tell(Polled{kJob, TaskRunning{}});
+    desk.tell(CalledBack{kJob, "whatever"});
+    CHECK_FALSE(desk.find<Poll>());
+    desk.now += 6s;
+    desk.tell(CalledBack{kJob, "whatever"});
+    CHECK(desk.find<Poll>());
+    // One that arrives while a poll is on its way brings another soon.
+    desk.now += 6s;
+    desk.tell(CalledBack{kJob, "whatever"});
+    desk.tell(Polled{kJob, TaskRunning{}});
+    REQUIRE(desk.engine.next_wake());
+    CHECK(*desk.engine.next_wake() <= desk.now + 1s);
+    desk.tell(CalledBack{RequestId{77}, "t"});
+    CHECK(desk.last.empty());
+}
+
+}  // namespace kontexture::engine
