@@ -40,11 +40,20 @@ bool read(const json& value, int& into) {
     return into == number;
 }
 
+/// A wrong value as an error names it: short, and not deeper than the stack.
+std::string quoted(const json& value) {
+    constexpr std::size_t kMost = 60;
+    if (value.is_array()) return "a list";
+    if (value.is_object()) return "an object";
+    std::string text = value.dump(-1, ' ', true, json::error_handler_t::replace);
+    if (text.size() > kMost) text.replace(kMost, text.npos, "…");
+    return text;
+}
+
 template <typename Value>
 Result<void> set(const std::string& name, const json& value, Value& into) {
     if (read(value, into)) return {};
-    return invalid("\"" + name + "\" is " + kind_of(into) + ", not " +
-                   value.dump(-1, ' ', true, json::error_handler_t::replace) + ".");
+    return invalid("\"" + name + "\" is " + kind_of(into) + ", not " + quoted(value) + ".");
 }
 
 Result<void> set_field(const std::string& given, const json& value, Fields& f) {

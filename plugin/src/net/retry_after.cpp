@@ -18,7 +18,7 @@ std::optional<int> number(std::string_view text) {
 }
 
 // "Sun, 06 Nov 1994 08:49:37 GMT"; the two older forms are not sent by anyone any more.
-std::optional<std::chrono::system_clock::time_point> http_date(std::string_view text) {
+std::optional<std::chrono::sys_seconds> http_date(std::string_view text) {
     constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
     if (text.size() != 29 || !text.ends_with(" GMT")) return std::nullopt;
     const std::size_t month_at = kMonths.find(text.substr(8, 3));
@@ -47,7 +47,8 @@ std::optional<std::chrono::milliseconds> retry_after(const HttpReply& reply,
         return std::min<std::chrono::seconds>(kLongest, std::chrono::seconds(number(text).value_or(3600)));
     const auto date = http_date(text);
     if (!date) return std::nullopt;
-    const auto wait = std::chrono::ceil<std::chrono::seconds>(*date - now);
+    // In whole seconds: a year far away does not fit the clock's nanoseconds.
+    const auto wait = *date - std::chrono::floor<std::chrono::seconds>(now);
     return std::clamp<std::chrono::seconds>(wait, std::chrono::seconds(0), kLongest);
 }
 

@@ -85,6 +85,8 @@ TEST_CASE("Retry-After is read as seconds or as a date") {
     CHECK(wait_of("Sun, 06 Nov 1994 08:50:37 GMT") == 60s);
     CHECK(wait_of("Sun, 06 Nov 1994 08:00:00 GMT") == 0s);
     CHECK(wait_of("Sun, 06 Nov 2094 08:00:00 GMT") == 1h);
+    CHECK(wait_of("Fri, 31 Dec 9999 23:59:59 GMT") == 1h);
+    CHECK(wait_of("Mon, 01 Jan 0001 00:00:00 GMT") == 0s);
     for (const char* text :
          {"", "-1", "1.5", "soon", "Sun, 31 Feb 1994 08:50:37 GMT", "Sun, 06 Xov 1994 08:50:37 GMT",
           "Sun, 06 ovD 1994 08:50:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT"}) {
