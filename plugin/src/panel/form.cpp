@@ -59,18 +59,39 @@ std::optional<Line> blocked_reason(const State& state) {
     if (is_blank(form.request.prompt)) return Line("%s", text::kBlockedPrompt);
     if (capabilities.max_prompt_bytes > 0 && form.request.prompt.size() > capabilities.max_prompt_bytes)
         return Line("%s", text::kBlockedTooLong);
-    const double price = state.service.estimate(form.request) * form.count;
-    const double used = account.spent + account.reserved;
-    if (account.limit && used + price > *account.limit + 1e-9)
-        return Line(text::kBlockedLimitFormat, credits_text(used).c_str(),
-                    credits_text(*account.limit).c_str());
+    // What is reused is free; only the library knows whether it has it.
+    if (form.request.reuse == Reuse::IfIdentical) return std::nullopt;
+    switch (passed_limit(state, state.service.estimate(form.request) * form.count)) {
+        case Limit::None: break;
+        case Limit::Session:
+            return Line(text::kBlockedLimitFormat, credits_text(account.spent + account.reserved).c_str(),
+                        credits_text(*account.limit).c_str());
+        case Limit::Day:
+            return Line(text::kBlockedDayFormat,
+                        credits_text(account.spent_last_day + account.reserved).c_str(),
+                        credits_text(*account.limit_per_day).c_str());
+    }
     return std::nullopt;
+}
+
+Limit passed_limit(const State& state, double credits) {
+    // Sums of prices like 0.1 are not exact.
+    constexpr double kRounding = 1e-9;
+    const Account& account = state.service.account();
+    const double wanted = account.reserved + credits - kRounding;
+    if (account.limit && account.spent + wanted > *account.limit) return Limit::Session;
+    if (account.limit_per_day && account.spent_last_day + wanted > *account.limit_per_day) return Limit::Day;
+    return Limit::None;
+}
+
+int wanted_pictures(const Form& form) {
+    return form.request.reuse == Reuse::IfIdentical ? 1 : form.count;
 }
 
 void generate(State& state) {
     if (blocked_reason(state)) return;
     state.form.submit_error.clear();
-    for (int i = 0; i < state.form.count; ++i) {
+    for (int i = wanted_pictures(state.form); i > 0; --i) {
         Result<RequestId> id = state.service.submit(state.form.request);
         if (!id) {
             state.form.submit_error = id.error().message;
@@ -78,6 +99,16 @@ void generate(State& state) {
         }
         own(state, *id);
     }
+}
+
+void make_another(State& state, const RequestInfo& info) {
+    TextureRequest request = info.request;
+    request.reuse = Reuse::Never;
+    Result<RequestId> id = state.service.submit(std::move(request));
+    if (id)
+        own(state, *id);
+    else
+        show_notice(state, Tone::Bad, id.error().message);
 }
 
 void show_notice(State& state, Tone tone, std::string_view text) {

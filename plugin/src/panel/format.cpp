@@ -49,6 +49,26 @@ Line credits_text(double credits) {
     return rounded % 10 == 0 ? Line("%.1f", credits) : Line("%.2f", credits);
 }
 
+std::optional<double> amount_from(std::string_view text) {
+    constexpr std::size_t kMostDigits = 9;
+    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+    double amount = 0;
+    double place = 0;  // zero before the point
+    std::size_t digits = 0;
+    for (const char letter : text) {
+        if ((letter == '.' || letter == ',') && place == 0) {
+            place = 1;
+        } else if (letter >= '0' && letter <= '9' && ++digits <= kMostDigits) {
+            place /= 10;
+            amount = place > 0 ? amount + place * (letter - '0') : amount * 10 + (letter - '0');
+        } else {
+            return std::nullopt;
+        }
+    }
+    return digits > 0 ? std::optional(amount) : std::nullopt;
+}
+
 Line usd_text(double usd) {
     const auto mills = std::llround(usd * 1000);
     return mills % 10 == 0 ? Line("%.2f", usd) : Line("%.3f", usd);

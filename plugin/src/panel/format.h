@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <cstdarg>
+#include <optional>
 #include <string_view>
 
 namespace kontexture::panel {
@@ -35,6 +36,8 @@ Line duration_text(std::chrono::milliseconds duration);
 Line credits_text(double credits);
 /// "0.075", "1.20".
 Line usd_text(double usd);
+/// What a person typed: "100", "12.5", "12,5"; nothing when it is no amount.
+std::optional<double> amount_from(std::string_view text);
 /// "640 kB", "1.3 MB".
 Line bytes_text(std::uint64_t bytes);
 /// "24 Nov, 08:15" in local time.

@@ -11,28 +11,33 @@ constexpr int kMostPictures = 8;
 void draw_count(State& state) {
     Ui& ui = state.ui;
     int& count = state.form.count;
+    const int shown = wanted_pictures(state.form);
+    const bool is_reused = state.form.request.reuse == Reuse::IfIdentical;
     const float side = ui.frame_height();
     const float number = ui.em(1.6f);
     ImGui::AlignTextToFramePadding();
     ui.text(text::kPictures, ui.theme().dim);
     ImGui::SameLine();
     ui.align_right(2 * side + number + ui.em(0.4f));
-    ImGui::BeginDisabled(count <= 1);
-    if (ui.button({.name = "count.less", .tip = text::kFewerTip, .icon = Icon::Minus}, {side, side})) --count;
+    ImGui::BeginDisabled(shown <= 1);
+    const char* fewer_tip = is_reused ? text::kOneReusedTip : text::kFewerTip;
+    if (ui.button({.name = "count.less", .tip = fewer_tip, .icon = Icon::Minus}, {side, side})) --count;
     ImGui::EndDisabled();
     ImGui::SameLine(0, ui.em(0.2f));
     const ImVec2 at = ImGui::GetCursorScreenPos();
     ImGui::Dummy({number, side});
-    ui.text_in({at, {at.x + number, at.y + side}}, Line("%d", count), ui.theme().text);
+    ui.text_in({at, {at.x + number, at.y + side}}, Line("%d", shown), ui.theme().text);
     ImGui::SameLine(0, ui.em(0.2f));
-    ImGui::BeginDisabled(count >= kMostPictures);
-    if (ui.button({.name = "count.more", .tip = text::kMoreOfThemTip, .icon = Icon::Plus}, {side, side}))
-        ++count;
+    ImGui::BeginDisabled(count >= kMostPictures || is_reused);
+    const char* more_tip = is_reused ? text::kOneReusedTip : text::kMoreOfThemTip;
+    if (ui.button({.name = "count.more", .tip = more_tip, .icon = Icon::Plus}, {side, side})) ++count;
     ImGui::EndDisabled();
 }
 
 Line price_line(const State& state, double price) {
     const double usd = price * state.service.capabilities().usd_per_credit;
+    if (state.form.request.reuse == Reuse::IfIdentical)
+        return Line(text::kPriceReuseFormat, credits_text(price).c_str());
     if (usd <= 0) return Line(text::kPriceNoUsdFormat, credits_text(price).c_str());
     return Line(text::kPriceFormat, credits_text(price).c_str(), usd_text(usd).c_str());
 }
@@ -53,8 +58,8 @@ void draw_button(State& state, double price, const std::optional<Line>& reason) 
     const float line_height = ImGui::GetTextLineHeight();
     const float top = rect.center().y - line_height * 1.08f;
     const float pad = ui.em(0.5f);
-    const Line words =
-        state.form.count > 1 ? Line(text::kGenerateFormat, state.form.count) : Line("%s", text::kGenerate);
+    const int count = wanted_pictures(state.form);
+    const Line words = count > 1 ? Line(text::kGenerateFormat, count) : Line("%s", text::kGenerate);
     const Rect upper{{rect.min.x + pad, top}, {rect.max.x - pad, top + line_height}};
     ui.text_in(upper, words, ink);
     ui.text_in(
@@ -65,12 +70,21 @@ void draw_button(State& state, double price, const std::optional<Line>& reason) 
     if (is_pressed) generate(state);
 }
 
+void draw_reason(State& state, const Line& reason, double price) {
+    Ui& ui = state.ui;
+    ui.message(Tone::Warn, reason);
+    const Limit limit = passed_limit(state, price);
+    if (limit == Limit::None || !state.service.account().key_present) return;
+    if (ui.button({.name = "generate.limit", .label = text::kRaiseLimit, .tip = text::kRaiseLimitTip}))
+        open_spending(state, limit);
+}
+
 }  // namespace
 
 void draw_generate(State& state) {
     Ui& ui = state.ui;
     draw_count(state);
-    const double price = state.service.estimate(state.form.request) * state.form.count;
+    const double price = state.service.estimate(state.form.request) * wanted_pictures(state.form);
     const std::optional<Line> reason = blocked_reason(state);
     draw_button(state, price, reason);
     const Account& account = state.service.account();
@@ -78,7 +92,7 @@ void draw_generate(State& state) {
     if (reason && is_to_begin)
         ui.wrapped(*reason, ui.theme().dim);
     else if (reason)
-        ui.message(Tone::Warn, *reason);
+        draw_reason(state, *reason, price);
     else if (!state.form.submit_error.empty())
         ui.message(Tone::Bad, state.form.submit_error);
     else if (account.credits && *account.credits < price)

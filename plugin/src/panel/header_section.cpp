@@ -2,6 +2,7 @@
 #include "panel/strings.h"
 
 #include <algorithm>
+#include <array>
 
 namespace kontexture::panel {
 namespace {
@@ -28,26 +29,74 @@ Line credits_line(const Account& account) {
     return Line(text::kCreditsFormat, credits_text(*account.credits).c_str());
 }
 
-// Nothing to say before the first credit.
-Line spent_line(const Account& account) {
-    const double used = account.spent + account.reserved;
-    if (account.limit)
-        return Line(text::kSpentLimitFormat, credits_text(used).c_str(),
-                    credits_text(*account.limit).c_str());
-    return used > 0 ? Line(text::kSpentFormat, credits_text(used).c_str()) : Line("%s", "");
+// What one of the header's amounts says, and its bar.
+struct Amount {
+    const char* name;
+    Line words;
+    Line tip;
+    double spent = 0;
+    double reserved = 0;
+    std::optional<double> limit;
+};
+
+Line spent_words(const Account& account) {
+    const Line spent = credits_text(account.spent);
+    const Line reserved = credits_text(account.reserved);
+    if (!account.limit)
+        return account.reserved > 0 ? Line(text::kSpentReservedFormat, spent.c_str(), reserved.c_str())
+                                    : Line(text::kSpentFormat, spent.c_str());
+    const Line limit = credits_text(*account.limit);
+    return account.reserved > 0
+               ? Line(text::kSpentReservedLimitFormat, spent.c_str(), reserved.c_str(), limit.c_str())
+               : Line(text::kSpentLimitFormat, spent.c_str(), limit.c_str());
 }
 
-void draw_spent(State& state, const Line& words, float text_y) {
+Amount session_amount(const Account& account) {
+    return {"header.spent",
+            spent_words(account),
+            Line(text::kSpentTipFormat, credits_text(account.spent).c_str(),
+                 credits_text(account.reserved).c_str()),
+            account.spent,
+            account.reserved,
+            account.limit};
+}
+
+Amount day_amount(const Account& account) {
+    const Line spent = credits_text(account.spent_last_day);
+    const Line limit = credits_text(account.limit_per_day.value_or(0));
+    return {"header.day",
+            Line(text::kDayLimitFormat, spent.c_str(), limit.c_str()),
+            Line(text::kDayTipFormat, spent.c_str(), credits_text(account.reserved).c_str(), limit.c_str()),
+            account.spent_last_day,
+            account.reserved,
+            account.limit_per_day};
+}
+
+float header_height(const Ui& ui) {
+    return ImGui::GetTextLineHeight() + ui.em(0.3f);
+}
+
+void draw_amount(State& state, const Amount& amount) {
     Ui& ui = state.ui;
-    ImGui::SetCursorPosY(text_y);
-    ui.line(words, ui.theme().dim, ui.width());
-    ui.tip("header.spent", 0, text::kSpentTip);
+    const float width = std::min(ui.text_width(amount.words), ui.width());
+    if (ui.hit(amount.name, 0, {width, header_height(ui)})) open_spending(state, Limit::None);
+    const Rect rect = ui.last();
+    const ImVec4& ink = ui.is_last_hovered() ? ui.theme().text : ui.theme().dim;
+    ui.text_in(rect, amount.words, ink, false);
+    if (amount.limit) {
+        const float height = std::max(2.0f, ui.em(0.14f));
+        ui.used_bar({{rect.min.x, rect.max.y - height}, rect.max}, amount.spent, amount.reserved,
+                    *amount.limit);
+    }
+    ui.tip(amount.name, 0, amount.tip);
 }
 
-void draw_credits(State& state, const Line& words, float y, float button) {
+void draw_credits(State& state, const Line& words) {
     Ui& ui = state.ui;
     const Account& account = state.service.account();
     const bool is_known = account.credits && account.error.code == ErrorCode::None;
+    const float y = ImGui::GetCursorPosY();
+    const float button = header_height(ui);
     ImGui::SetCursorPosY(y + ui.em(0.15f));
     ui.line(words, is_known ? ui.theme().text : ui.theme().dim, ui.width() - button - ui.spacing());
     ui.tip("header.credits", 0,
@@ -59,31 +108,47 @@ void draw_credits(State& state, const Line& words, float y, float button) {
         state.service.refresh_account();
 }
 
+// As many side by side as fit, at the right edge.
 void draw_money(State& state) {
     Ui& ui = state.ui;
     const Account& account = state.service.account();
+    const Amount session = session_amount(account);
+    const Amount day = day_amount(account);
     const Line credits = credits_line(account);
-    const Line spent = spent_line(account);
-    const float button = ImGui::GetTextLineHeight() + ui.em(0.3f);
     const bool has_credits = state.service.capabilities().credits_query && account.key_present;
-    const float credits_width = has_credits ? ui.text_width(credits) + button + ui.spacing() : 0;
-    const bool has_spent = !std::string_view(spent).empty();
-    if (!has_credits && !has_spent) return;
-    const float spent_width = ui.text_width(spent);
-    const float both = credits_width + spent_width + (has_credits && has_spent ? ui.em(1) : 0);
-    ui.flow(both);
-    const bool is_one_row = both <= ui.width();
-    ui.align_right(is_one_row ? both : spent_width);
+    const float gap = ui.em(1);
+    const std::array<float, 3> widths = {
+        ui.text_width(session.words), account.limit_per_day ? ui.text_width(day.words) : 0,
+        has_credits ? ui.text_width(credits) + header_height(ui) + ui.spacing() : 0};
+    float all = -gap;
+    for (const float width : widths)
+        if (width > 0) all += width + gap;
+    ui.flow(all);
     float y = ImGui::GetCursorPosY();
-    if (has_spent) draw_spent(state, spent, y + ui.em(0.15f));
-    if (!has_credits) return;
-    if (has_spent && is_one_row) {
-        ImGui::SameLine(0, ui.em(1));
-    } else if (has_spent) {
-        y = ImGui::GetCursorPosY();
-        ui.align_right(credits_width);
+    float row_left = 0;
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+        if (widths[i] <= 0) continue;
+        if (row_left >= widths[i] + gap) {
+            ImGui::SameLine(0, gap);
+            ImGui::SetCursorPosY(y);
+        } else {
+            y = ImGui::GetCursorPosY();
+            row_left = ui.width();
+            float row = widths[i];
+            for (std::size_t j = i + 1; j < widths.size(); ++j) {
+                if (widths[j] <= 0) continue;
+                if (row + gap + widths[j] > row_left) break;
+                row += gap + widths[j];
+            }
+            row_left = row + gap;
+            ui.align_right(row);
+        }
+        row_left -= widths[i] + gap;
+        if (i == 2)
+            draw_credits(state, credits);
+        else
+            draw_amount(state, i == 0 ? session : day);
     }
-    draw_credits(state, credits, y, button);
 }
 
 void draw_key_notice(State& state) {

@@ -15,7 +15,6 @@ constexpr float kTwoColumns = 56;
 constexpr float kFormColumn = 27;
 constexpr float kWideFormColumn = 32;
 constexpr float kLeastHeight = 24;
-constexpr double kSavingSeconds = 10;
 constexpr double kBalanceSeconds = 5;
 
 bool is_enter_pressed() {
@@ -32,6 +31,10 @@ void handle_keys(State& state) {
         return;
     }
     if (!state.has_keyboard) return;
+    if (state.spending.is_open) {
+        if (compat::is_key_pressed(ImGuiKey_Escape)) close_spending(state);
+        return;
+    }
     if (state.view.is_open && compat::is_key_pressed(ImGuiKey_Escape)) close_view(state);
     // While the host's keyboard navigation shows its cursor, Enter and the arrows are that cursor's.
     if (ImGui::GetIO().NavVisible) return;
@@ -42,30 +45,15 @@ void handle_keys(State& state) {
     if (compat::is_key_pressed(ImGuiKey_RightArrow, true)) step_view(state, 1);
 }
 
-void finish_saving(View& view, const Event& event) {
-    const bool is_saved = event.error.code == ErrorCode::None;
-    view.saving_since = -1;
-    view.is_saving_shown = !is_saved;
-    view.message_tone = is_saved ? Tone::Good : Tone::Bad;
-    view.message =
-        is_saved ? Line(text::kSavedFormat, event.path.c_str()).c_str() : event.error.message.c_str();
-}
-
 void read_events(State& state) {
-    View& view = state.view;
+    follow_saving(state, state.view.saving);
+    follow_saving(state, state.spending.saving);
     for (const Event& event : state.service.events()) {
-        if (event.kind == Event::Kind::Saved && view.saving_since >= 0 && event.path == view.save_path)
-            finish_saving(view, event);
+        if (event.kind == Event::Kind::Account) state.spending.is_ledger_old = true;
         if (event.kind != Event::Kind::Request || event.state == event.previous) continue;
         const RequestInfo* info = state.service.find(event.id);
         const bool is_paid_end = is_final(event.state) && info && !info->from_library && !info->reused;
         if (is_paid_end) state.is_balance_old = true;
-    }
-    // The answer may have come in a frame in which the panel was not drawn.
-    if (view.saving_since >= 0 && state.ui.now() - view.saving_since > kSavingSeconds) {
-        view.saving_since = -1;
-        view.message_tone = Tone::Warn;
-        view.message = Line(text::kSaveUnheardFormat, view.save_path.c_str()).c_str();
     }
 }
 
@@ -123,7 +111,14 @@ void draw_view_column(State& state, const char* id) {
     end_column(state);
 }
 
+void draw_spending_column(State& state) {
+    begin_column(state, "spending", {0, 0});
+    draw_spending(state);
+    end_column(state);
+}
+
 void draw_right(State& state) {
+    if (state.spending.is_open) return draw_spending_column(state);
     if (state.view.is_open) return draw_view_column(state, "view");
     begin_column(state, "right", {0, 0});
     draw_queue(state);
@@ -142,6 +137,7 @@ void draw_body(State& state) {
         draw_right(state);
         return;
     }
+    if (state.spending.is_open) return draw_spending_column(state);
     if (state.view.is_open) return draw_view_column(state, "view");
     begin_column(state, "all", {0, 0});
     draw_form(state);
@@ -228,7 +224,7 @@ void Panel::focus_prompt() {
 }
 
 void Panel::set_save_folder(std::string_view folder) {
-    impl_->view.save_folder.assign(folder);
+    impl_->save_folder.assign(folder);
 }
 
 void Panel::set_service_name(std::string_view name) {

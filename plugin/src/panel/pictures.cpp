@@ -44,9 +44,9 @@ void open_view(State& state, const LibraryEntry& entry) {
     view.entry = entry;
     view.zoom = 0;
     view.pan = {};
-    view.is_saving_shown = false;
+    view.saving.is_shown = false;
     view.is_canvas_hovered = false;
-    view.message.clear();
+    view.saving.message.clear();
     view.applied_at = -1;
     view.loading = make_resident(state, entry.image);
     state.results.selected = entry.image;

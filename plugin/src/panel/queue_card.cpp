@@ -90,7 +90,12 @@ std::optional<float> known_fraction(const RequestInfo& info) {
     return part < 1 ? std::optional<float>(part) : std::nullopt;
 }
 
+bool is_being_checked(const RequestInfo& info) {
+    return info.state == JobState::OutcomeUnknown && info.waiting == WaitReason::Check;
+}
+
 Tone tone_of(const RequestInfo& info) {
+    if (is_being_checked(info)) return Tone::Accent;
     if (info.state == JobState::Failed) return Tone::Bad;
     if (info.state == JobState::OutcomeUnknown || info.waiting == WaitReason::Retry) return Tone::Warn;
     return Tone::Neutral;
@@ -124,7 +129,8 @@ void draw_corner(State& state, const RequestInfo& info, ImVec2 at) {
     Ui& ui = state.ui;
     const std::uint64_t key = info.id.value;
     ImGui::SetCursorScreenPos(at);
-    if (info.state == JobState::Failed) {
+    const bool is_reused = info.state == JobState::Ready && info.reused;
+    if (info.state == JobState::Failed || is_reused) {
         if (ui.icon_button(
                 {.name = "dismiss", .tip = text::kDismissCardTip, .key = key, .icon = Icon::Close}))
             dismiss(state, info.id);
@@ -177,6 +183,19 @@ Line retry_line(const RequestInfo& info) {
     return Line(info.task_id.empty() ? text::kRetryPaidFormat : text::kRetryMaybeFormat, price.c_str());
 }
 
+// The message has the numbers.
+void draw_raise_limit(State& state, const RequestInfo& info) {
+    if (info.error.code != ErrorCode::SpendLimit) return;
+    Ui& ui = state.ui;
+    const Control raise{
+        .name = "raise_limit", .label = text::kRaiseLimit, .tip = text::kRaiseLimitTip, .key = info.id.value};
+    if (ui.button(raise)) {
+        const Limit passed = passed_limit(state, info.estimated_credits);
+        open_spending(state, passed == Limit::None ? Limit::Session : passed);
+    }
+    ui.flow(ui.button_width({.label = retry_line(info).c_str(), .icon = Icon::Refresh}));
+}
+
 void draw_failure(State& state, const RequestInfo& info) {
     Ui& ui = state.ui;
     ui.wrapped(info.error.message, blend(ui.theme().bad, ui.theme().text, 0.6f));
@@ -192,6 +211,7 @@ void draw_failure(State& state, const RequestInfo& info) {
         }
     } else {
         const Line label = retry_line(info);
+        draw_raise_limit(state, info);
         if (ui.button({.name = "retry",
                        .label = label.c_str(),
                        .tip = text::kRetryTip,
@@ -219,14 +239,27 @@ void draw_send_again(State& state, Card& card, const RequestInfo& info) {
     if (ui.button(no)) card.asks_again = false;
 }
 
-void draw_unknown(State& state, Card& card, const RequestInfo& info) {
+void draw_balance(State& state, const RequestInfo& info) {
+    constexpr double kRounding = 1e-6;
+    constexpr auto kAskedFor = std::chrono::seconds(30);
+    Ui& ui = state.ui;
+    if (!info.balance_change) {
+        // What an earlier run learned is in the message.
+        if (!state.service.capabilities().credits_query || info.restored) return;
+        const bool is_asked = since(info.submitted_at) < kAskedFor;
+        return ui.message(Tone::Neutral, is_asked ? text::kBalanceAsked : text::kBalanceUnknown);
+    }
+    const double change = *info.balance_change;
+    const double price = info.estimated_credits;
+    if (std::abs(change) < kRounding) return ui.message(Tone::Good, text::kBalanceSame);
+    if (price > 0 && change <= -price + kRounding)
+        return ui.message(Tone::Warn, Line(text::kBalanceFellFormat, credits_text(-change).c_str()));
+    ui.message(Tone::Neutral, Line(text::kBalanceMovedFormat, change, credits_text(price).c_str()));
+}
+
+void draw_choices(State& state, Card& card, const RequestInfo& info) {
     Ui& ui = state.ui;
     const std::uint64_t key = info.id.value;
-    ui.wrapped(Line(text::kUnknownFormat, clock_text(info.submitted_at).c_str(),
-                    credits_text(info.estimated_credits).c_str()),
-               ui.theme().text);
-    if (!info.error.message.empty()) ui.wrapped(info.error.message, ui.theme().dim);
-    if (card.asks_again) return draw_send_again(state, card, info);
     const Control wait{.name = "wait", .label = text::kWait, .tip = text::kWaitTip, .key = key};
     const Control again{
         .name = "send_again", .label = text::kSendAgain, .tip = text::kSendAgainTip, .key = key};
@@ -239,14 +272,54 @@ void draw_unknown(State& state, Card& card, const RequestInfo& info) {
     if (ui.button(again)) card.asks_again = true;
     ui.flow(ui.button_width(discard));
     if (ui.button(discard)) state.service.resolve(info.id, Resolution::Discard);
+}
+
+void draw_unknown(State& state, Card& card, const RequestInfo& info) {
+    Ui& ui = state.ui;
+    const bool is_checked = is_being_checked(info);
+    ui.wrapped(
+        Line(text::kUnknownFormat, clock_text(info.submitted_at).c_str(),
+             duration_text(since(info.submitted_at)).c_str(), credits_text(info.estimated_credits).c_str()),
+        ui.theme().text);
+    // Once known, the message says the same as the balance's own line.
+    if (info.balance_change || is_checked)
+        ui.tip("unknown", info.id.value, info.error.message);
+    else if (!info.error.message.empty())
+        ui.wrapped(info.error.message, ui.theme().dim);
+    if (is_checked) {
+        ui.wrapped(text::kCheckHint, ui.theme().dim);
+        return ui.progress(std::nullopt, Tone::Accent);
+    }
+    draw_balance(state, info);
+    if (card.asks_again) return draw_send_again(state, card, info);
+    draw_choices(state, card, info);
     draw_page_button(state, info, ErrorCode::OutcomeUnknown);
     if (card.is_waiting) ui.message(Tone::Neutral, text::kUnknownSince);
+}
+
+void draw_reused(State& state, const RequestInfo& info) {
+    Ui& ui = state.ui;
+    const std::uint64_t key = info.id.value;
+    if (ui.button({.name = "use_it", .label = text::kUseIt, .tip = text::kUseItTip, .key = key})) {
+        apply(state, info.image);
+        dismiss(state, info.id);
+    }
+    // The pixels that were edited are not at hand any more.
+    if (info.request.input.kind() == InputImage::Kind::Pixels) return;
+    const Line label(text::kMakeAnotherFormat, credits_text(info.estimated_credits).c_str());
+    const Control another{
+        .name = "make_another", .label = label.c_str(), .tip = text::kMakeAnotherTip, .key = key};
+    ui.flow(ui.button_width(another));
+    if (!ui.button(another)) return;
+    make_another(state, info);
+    dismiss(state, info.id);
 }
 
 void draw_body(State& state, Card& card, const RequestInfo& info, float left) {
     Ui& ui = state.ui;
     if (info.state == JobState::Failed) return draw_failure(state, info);
     if (info.state == JobState::OutcomeUnknown) return draw_unknown(state, card, info);
+    if (info.state == JobState::Ready && info.reused) return draw_reused(state, info);
     if (info.waiting == WaitReason::Retry && !info.error.message.empty())
         ui.wrapped(info.error.message, ui.theme().dim);
     if (info.waiting == WaitReason::Resume) {

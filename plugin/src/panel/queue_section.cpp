@@ -12,7 +12,7 @@ constexpr std::size_t kShortQueue = 6;
 constexpr float kCardWidth = 22;
 constexpr std::size_t kMostColumns = 4;
 constexpr double kReadyHold = 0.6;
-constexpr double kReusedHold = 3;
+constexpr double kReusedHold = 12;
 constexpr double kCancelledHold = 1.5;
 constexpr double kCollapse = 0.35;
 constexpr float kSettle = 14;  // a second: how fast the queue gives its room back
@@ -148,7 +148,9 @@ Tally count_requests(const State& state) {
     Tally tally;
     for (std::size_t i : state.card_order) {
         const RequestInfo& info = state.service.requests()[i];
-        if (needs_attention(info)) {
+        if (info.waiting == WaitReason::Check) {
+            ++tally.running;
+        } else if (needs_attention(info)) {
             ++tally.trouble;
         } else if (info.waiting != WaitReason::None || info.state == JobState::Queued) {
             ++tally.waiting;

@@ -77,6 +77,15 @@ struct Results {
     std::vector<Arrival> arrivals;
 };
 
+/// A row that asks for a file's path, and what became of the file.
+struct Saving {
+    bool is_shown = false;
+    double since = -1;  ///< while the file is being written
+    std::string path;
+    std::string message;
+    Tone tone = Tone::Neutral;
+};
+
 struct View {
     bool is_open = false;
     LibraryEntry entry;  ///< as of opening; the page's own is newer while it is there
@@ -86,13 +95,27 @@ struct View {
     ImVec2 pan = {};
     bool is_canvas_hovered = false;
     float details_height = 0;
-    bool is_saving_shown = false;
-    double saving_since = -1;
-    std::string save_path;
-    std::string save_folder;
-    std::string message;
-    Tone message_tone = Tone::Neutral;
+    Saving saving;
     double applied_at = -1;
+};
+
+enum class Limit : std::uint8_t { None, Session, Day };
+
+/// One of the two limits, as it is being edited.
+struct LimitForm {
+    std::string text;
+    bool is_wrong = false;  ///< not an amount
+};
+
+/// The page of what was spent.
+struct Spending {
+    bool is_open = false;
+    Limit focus = Limit::None;  ///< the field that gets the keyboard next
+    LimitForm session;
+    LimitForm day;
+    Saving saving;
+    bool is_ledger_old = false;
+    double next_ledger_at = 0;
 };
 
 struct PendingApply {
@@ -119,6 +142,8 @@ struct State {
     ImageId on_selection;
     Results results;
     View view;
+    Spending spending;
+    std::string save_folder;
     PendingApply pending;
     std::vector<PanelEvent> events;
     std::string notice;
@@ -134,7 +159,13 @@ void set_mode(State& state, bool is_edit);
 void set_request(State& state, const TextureRequest& request);
 /// Why Generate cannot work now, or nothing.
 std::optional<Line> blocked_reason(const State& state);
+/// The limit that this many credits more would pass.
+Limit passed_limit(const State& state, double credits);
+/// How many pictures Generate asks for; identical ones that are reused are one.
+int wanted_pictures(const Form& form);
 void generate(State& state);
+/// Pays for the same request again.
+void make_another(State& state, const RequestInfo& info);
 void show_notice(State& state, Tone tone, std::string_view text);
 
 // lifecycle.cpp: requests this panel started, and their textures
@@ -164,6 +195,12 @@ void draw_results(State& state);
 void move_selection(State& state);
 void draw_view(State& state);
 void draw_view_details(State& state, const LibraryEntry& entry);
+/// The limits and the ledger, in the results' place.
+void draw_spending(State& state);
+void draw_ledger(State& state, const Ledger& ledger);
+/// Opens that page; the field of `focus` gets the keyboard.
+void open_spending(State& state, Limit focus);
+void close_spending(State& state);
 /// A person is about to click a picture: what stands above must keep its place.
 bool is_aiming(const State& state);
 
@@ -182,5 +219,13 @@ void step_view(State& state, int step);
 void edit_picture(State& state, const LibraryEntry& entry);
 const char* model_name(const Capabilities& capabilities, std::string_view id);
 void copy_address(State& state, const std::string& address);
+
+// saving.cpp: asking where to, and following what becomes of the file
+/// Proposes that name in the folder used last.
+void open_saving(State& state, Saving& saving, std::string_view file_name);
+/// True when the file is to be written now.
+bool draw_save_row(State& state, Saving& saving);
+/// Takes the service's word on the file, or gives up on hearing it.
+void follow_saving(State& state, Saving& saving);
 
 }  // namespace kontexture::panel

@@ -14,10 +14,16 @@ inline constexpr char kCreditsError[] = "credits not known";
 inline constexpr char kCreditsTip[] = "The account's balance. Asking again is free.";
 inline constexpr char kRefreshTip[] = "Ask the service for the balance (free)";
 inline constexpr char kSpentFormat[] = "%s spent";
+inline constexpr char kSpentReservedFormat[] = "%s (+%s) spent";
 inline constexpr char kSpentLimitFormat[] = "%s of %s spent";
-inline constexpr char kSpentTip[] =
-    "Estimated credits of this session's accepted pictures, with those that wait. A limit is set by the "
-    "host.";
+inline constexpr char kSpentReservedLimitFormat[] = "%s (+%s) of %s spent";
+inline constexpr char kDayLimitFormat[] = "%s of %s in 24\u00A0h";
+inline constexpr char kSpentTipFormat[] =
+    "This session: about %s credits spent and %s reserved for what waits. Click to see every payment and to "
+    "set limits.";
+inline constexpr char kDayTipFormat[] =
+    "The last 24 hours, with earlier runs: about %s credits spent, %s reserved, %s allowed. Click to see "
+    "every payment and to set limits.";
 inline constexpr char kKeyNeeded[] =
     "To generate, the host needs an API key of this service. What is in the library works without.";
 inline constexpr char kKeyPage[] = "Copy the key page's address";
@@ -106,16 +112,19 @@ inline constexpr char kUploadCn[] = "Keep the result on a server in China";
 inline constexpr char kUploadCnTip[] = "Faster to fetch from there, slower from elsewhere";
 inline constexpr char kReuse[] = "Reuse an identical result, for free";
 inline constexpr char kReuseTip[] =
-    "When the library already holds the picture of the very same request, take it instead of paying again";
+    "When the picture of the very same request is there already, or on its way, take it instead of paying "
+    "again. A double click then costs once.";
 
 // Generate
 inline constexpr char kPictures[] = "Pictures";
 inline constexpr char kFewerTip[] = "One picture less";
 inline constexpr char kMoreOfThemTip[] = "One picture more";
+inline constexpr char kOneReusedTip[] = "Identical results are reused (under More): that is one picture";
 inline constexpr char kGenerate[] = "Generate";
 inline constexpr char kGenerateFormat[] = "Generate %d";
 inline constexpr char kPriceFormat[] = "%s credits, about $%s";
 inline constexpr char kPriceNoUsdFormat[] = "%s credits";
+inline constexpr char kPriceReuseFormat[] = "at most %s credits";
 inline constexpr char kGenerateTip[] = "Sends the request (Ctrl+Enter). The price is an estimate.";
 inline constexpr char kBlockedPrompt[] = "Write a prompt first.";
 inline constexpr char kBlockedTooLong[] = "The prompt is too long for this service.";
@@ -123,6 +132,10 @@ inline constexpr char kBlockedInput[] = "Choose the picture to edit.";
 inline constexpr char kBlockedKey[] = "No API key: the host has to set one.";
 inline constexpr char kBlockedLimitFormat[] =
     "This would pass the limit: %s of %s credits are spent or reserved.";
+inline constexpr char kBlockedDayFormat[] =
+    "This would pass the daily limit: %s of %s credits are spent or reserved in 24\u00A0hours.";
+inline constexpr char kRaiseLimit[] = "Raise the limit";
+inline constexpr char kRaiseLimitTip[] = "Opens the page where both limits are set";
 inline constexpr char kBalanceLowFormat[] = "The account has %s credits: the service may refuse this.";
 
 // Queue
@@ -144,7 +157,11 @@ inline constexpr char kDownloading[] = "Fetching the picture";
 inline constexpr char kDecoding[] = "Decoding";
 inline constexpr char kDelivering[] = "Handing over to the renderer";
 inline constexpr char kReady[] = "Ready";
-inline constexpr char kReused[] = "Ready: the library had it, nothing was paid";
+inline constexpr char kReused[] = "Already made: nothing was paid";
+inline constexpr char kUseIt[] = "Use it";
+inline constexpr char kUseItTip[] = "Puts this picture on what is selected in the host";
+inline constexpr char kMakeAnotherFormat[] = "Make another, %s credits";
+inline constexpr char kMakeAnotherTip[] = "Paints the same request anew; it is paid for as usual";
 inline constexpr char kFailed[] = "Failed";
 inline constexpr char kCancelled[] = "Cancelled";
 inline constexpr char kUnknown[] = "Outcome unknown";
@@ -178,22 +195,69 @@ inline constexpr char kResumeTip[] = "Send it now; it is paid for as usual";
 inline constexpr char kEditPrompt[] = "Edit the prompt";
 inline constexpr char kEditPromptTip[] = "Puts this request back into the form, to change it";
 inline constexpr char kUnknownFormat[] =
-    "The answer to the paid call at %s was lost. The picture (about %s credits) may or may not have been "
+    "Sent at %s (%s ago) for about %s credits; the answer was lost. Nobody knows yet whether the picture was "
     "started.";
-inline constexpr char kWait[] = "Decide later";
-inline constexpr char kWaitTip[] = "Leave it as it is. Costs nothing.";
+inline constexpr char kBalanceFellFormat[] =
+    "Your balance fell by %s credits across this call: probably charged.";
+inline constexpr char kBalanceSame[] = "Your balance did not change across this call: probably not charged.";
+inline constexpr char kBalanceMovedFormat[] =
+    "Your balance changed by %+g credits across this call, the price is %s: not clear.";
+inline constexpr char kBalanceAsked[] = "Your balance is being looked at.";
+inline constexpr char kBalanceUnknown[] = "How your balance moved across this call is not known.";
+inline constexpr char kCheckHint[] = "If the task is there, its picture is collected. Nothing more is paid.";
+inline constexpr char kWait[] = "Wait for it";
+inline constexpr char kWaitTip[] =
+    "Keeps it and looks at your balance again, for free. Should the service still report the picture to the "
+    "host, it is collected.";
 inline constexpr char kSendAgain[] = "Send again...";
 inline constexpr char kSendAgainTip[] =
-    "Ask the service once more. It asks first: the first call may have been charged as well.";
+    "Asks the service once more. It may be paid twice: the first call may have been charged as well.";
 inline constexpr char kSendAgainAsk[] =
     "If the first call was charged as well, this picture is paid for twice.";
-inline constexpr char kSendAgainYesFormat[] = "Send again, %s credits";
+inline constexpr char kSendAgainYesFormat[] = "Send again (may pay twice), %s credits";
 inline constexpr char kSendAgainNo[] = "Back";
 inline constexpr char kSendAgainNoTip[] = "Do not send";
 inline constexpr char kDiscard[] = "Discard";
 inline constexpr char kDiscardTip[] =
     "Forget this request. Should a picture have been made, it is not collected.";
-inline constexpr char kUnknownSince[] = "To be decided later";
+inline constexpr char kUnknownSince[] = "Kept. Nothing is sent unless you say so.";
+
+// Spending
+inline constexpr char kSpending[] = "Spending";
+inline constexpr char kSpendingBack[] = "Back";
+inline constexpr char kSpendingBackTip[] = "Close this page (Escape)";
+inline constexpr char kLimitSession[] = "This session";
+inline constexpr char kLimitDay[] = "Last 24 hours";
+inline constexpr char kLimitDayTip[] = "Everything paid from this data folder, also by earlier runs";
+inline constexpr char kUsedFormat[] = "%s spent";
+inline constexpr char kUsedReservedFormat[] = "%s spent, %s reserved";
+inline constexpr char kUsedLimitFormat[] = "%s spent of %s";
+inline constexpr char kUsedReservedLimitFormat[] = "%s spent, %s reserved of %s";
+inline constexpr char kLimitHint[] = "no limit";
+inline constexpr char kLimitFieldTip[] =
+    "The most credits that may be spent. What would pass it is refused before anything is sent.";
+inline constexpr char kLimitSet[] = "Set limit";
+inline constexpr char kLimitSetTip[] = "Holds at once, until the program ends";
+inline constexpr char kLimitRemove[] = "Remove";
+inline constexpr char kLimitRemoveTip[] = "No limit, until the program ends";
+inline constexpr char kLimitWrong[] = "Write how many credits, for example 100.";
+inline constexpr char kLedger[] = "Payments";
+inline constexpr char kLedgerTotalFormat[] = "%s credits in all, %s in the last 24\u00A0hours (estimated)";
+inline constexpr char kLedgerEmpty[] = "Nothing was paid yet.";
+inline constexpr char kLedgerLoading[] = "Reading the payments...";
+inline constexpr char kLedgerCutFormat[] = "The newest %d are shown; the CSV file has all.";
+inline constexpr char kExport[] = "Export CSV...";
+inline constexpr char kExportTip[] = "Writes every payment to a file that spreadsheets read";
+inline constexpr char kExportName[] = "kontexture-payments.csv";
+inline constexpr char kColumnTime[] = "Time";
+inline constexpr char kColumnPrompt[] = "Prompt";
+inline constexpr char kColumnModel[] = "Model";
+inline constexpr char kColumnCredits[] = "Credits";
+inline constexpr char kColumnKind[] = "State";
+inline constexpr char kKindReserved[] = "under way";
+inline constexpr char kKindSpent[] = "paid";
+inline constexpr char kKindUnknown[] = "unknown";
+inline constexpr char kLedgerRowFormat[] = "%s, %s, %s";
 
 // Results
 inline constexpr char kResults[] = "Results";

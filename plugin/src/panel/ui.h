@@ -85,6 +85,8 @@ public:
     float pill_width(Icon icon, std::string_view text) const;
     /// `fraction` in 0 … 1, or nothing for "under way, end not known".
     void progress(std::optional<float> fraction, Tone tone);
+    /// A thin bar: spent, then reserved, of the limit. No item.
+    void used_bar(const Rect& rect, double spent, double reserved, double limit);
     /// A message with an icon, wrapped.
     void message(Tone tone, std::string_view text);
     /// An invisible control for own drawing. True when pressed.

@@ -1,4 +1,3 @@
-#include "panel/imgui_compat.h"
 #include "panel/state.h"
 #include "panel/strings.h"
 
@@ -25,47 +24,6 @@ std::string file_name_of(const LibraryEntry& entry) {
     while (!name.empty() && name.back() == '-') name.pop_back();
     if (name.empty()) name = "texture";
     return name + (entry.request.output_format == OutputFormat::Png ? ".png" : ".jpg");
-}
-
-void propose_path(View& view, const LibraryEntry& entry) {
-    view.save_path = view.save_folder;
-    if (!view.save_path.empty() && view.save_path.back() != '/' && view.save_path.back() != '\\')
-        view.save_path += '/';
-    view.save_path += file_name_of(entry);
-}
-
-void save(State& state, const LibraryEntry& entry) {
-    View& view = state.view;
-    if (view.save_path.empty()) {
-        view.message = text::kSaveNoPath;
-        view.message_tone = Tone::Warn;
-        return;
-    }
-    const std::size_t slash = view.save_path.find_last_of("/\\");
-    view.save_folder = slash == std::string::npos ? "" : view.save_path.substr(0, slash + 1);
-    view.saving_since = state.ui.now();
-    view.message = text::kSaving;
-    view.message_tone = Tone::Neutral;
-    state.service.library().save(entry.image, view.save_path);
-}
-
-void draw_save_row(State& state, const LibraryEntry& entry) {
-    Ui& ui = state.ui;
-    View& view = state.view;
-    const Control save_button{.name = "save.go", .label = text::kSave, .tip = text::kSaveTip};
-    const Control close{
-        .name = "save.close", .label = text::kClose, .tip = text::kCloseSaveTip, .kind = ButtonKind::Quiet};
-    const float buttons = ui.button_width(save_button) + ui.button_width(close) + 2 * ui.spacing();
-    const bool is_one_row = ui.width() > buttons + ui.em(12);
-    ui.field({.name = "save.path", .tip = text::kSavePathTip}, view.save_path,
-             is_one_row ? ui.width() - buttons : ui.width());
-    const bool is_entered = ImGui::IsItemDeactivated() && compat::is_key_pressed(ImGuiKey_Enter);
-    if (is_one_row) ImGui::SameLine();
-    ImGui::BeginDisabled(view.saving_since >= 0);
-    if (ui.button(save_button) || is_entered) save(state, entry);
-    ImGui::EndDisabled();
-    ImGui::SameLine();
-    if (ui.button(close)) view.is_saving_shown = false;
 }
 
 void draw_apply(State& state, const LibraryEntry& entry) {
@@ -97,9 +55,10 @@ void draw_actions(State& state, const LibraryEntry& entry) {
     if (ui.button(again)) set_request(state, entry.request);
     ui.flow(ui.button_width(save_as));
     if (ui.button(save_as)) {
-        view.is_saving_shown = !view.is_saving_shown;
-        view.message.clear();
-        if (view.is_saving_shown) propose_path(view, entry);
+        if (view.saving.is_shown)
+            view.saving.is_shown = false;
+        else
+            open_saving(state, view.saving, file_name_of(entry));
     }
     const Control copy{.name = "view.copy", .label = text::kCopyPrompt, .tip = text::kCopyPromptTip};
     ui.flow(ui.button_width(copy));
@@ -116,10 +75,11 @@ void draw_actions(State& state, const LibraryEntry& entry) {
 
 void draw_view_details(State& state, const LibraryEntry& entry) {
     Ui& ui = state.ui;
-    const View& view = state.view;
+    Saving& saving = state.view.saving;
     draw_actions(state, entry);
-    if (view.is_saving_shown) draw_save_row(state, entry);
-    if (!view.message.empty()) ui.message(view.message_tone, view.message);
+    if (saving.is_shown && draw_save_row(state, saving))
+        state.service.library().save(entry.image, saving.path);
+    if (!saving.message.empty()) ui.message(saving.tone, saving.message);
     if (entry.image == state.on_selection) ui.message(Tone::Good, text::kOnSelection);
     ui.wrapped(entry.request.prompt, ui.theme().text);
     const char* model = model_name(state.service.capabilities(), entry.request.model);

@@ -234,6 +234,20 @@ void Ui::progress(std::optional<float> fraction, Tone tone) {
         list.AddRectFilledMultiColor({middle, rect.min.y}, {right, rect.max.y}, bright, clear, clear, bright);
 }
 
+void Ui::used_bar(const Rect& rect, double spent, double reserved, double limit) {
+    const auto part = [limit](double credits) {
+        return limit > 0 ? static_cast<float>(std::clamp(credits / limit, 0.0, 1.0)) : 1.0f;
+    };
+    const float used = part(spent + reserved);
+    const Tone tone = used >= 1 ? Tone::Bad : used > 0.85f ? Tone::Warn : Tone::Accent;
+    const float rounding = rect.height() * 0.5f;
+    const auto upto = [&rect](float share) { return rect.min.x + rect.width() * share; };
+    fill(rect, theme_.field, rounding);
+    if (used > 0)
+        fill({rect.min, {upto(used), rect.max.y}}, blend(theme_.field, theme_.of(tone), 0.45f), rounding);
+    if (spent > 0) fill({rect.min, {upto(part(spent)), rect.max.y}}, theme_.of(tone), rounding);
+}
+
 void Ui::message(Tone tone, std::string_view text) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const Icon icon = tone == Tone::Good ? Icon::Check : tone == Tone::Neutral ? Icon::Clock : Icon::Warning;
