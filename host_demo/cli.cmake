@@ -17,4 +17,4 @@ set_target_properties(kontexture_cli PROPERTIES OUTPUT_NAME kontexture)
 kontexture_compile_options(kontexture_cli)
 target_compile_definitions(kontexture_cli PRIVATE KONTEXTURE_CLI_VERSION="${PROJECT_VERSION}")
 target_link_libraries(kontexture_cli PRIVATE
-    kontexture::kontexture kontexture_local_service kontexture_dep_cli11 kontexture_dep_json)
+    kontexture::kontexture kontexture_key_supply kontexture_local_service kontexture_dep_cli11 kontexture_dep_json)

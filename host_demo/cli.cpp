@@ -4,9 +4,11 @@
 
 #include "cli_commands.h"
 #include "cli_interrupt.h"
+#include "key_supply.h"
 
 int main(int argc, char** argv) {
     using namespace command_line;
+    key_supply::seal_process();
     Options options;
     try {
         if (const auto code = read_options(argc, argv, options)) return *code;

@@ -15,8 +15,15 @@ constexpr const char* kAbout =
     "  kontexture resume\n";
 
 constexpr const char* kFooter =
-    "Environment: KIE_API_KEY is the service's key (it is never an argument); KONTEXTURE_BASE_URL,\n"
-    "KONTEXTURE_UPLOAD_URL and KONTEXTURE_DATA_DIR stand in for --base-url, --upload-url and --data-dir.\n"
+    "The service's key is never an argument. It is taken from the file of --key-file, from KIE_API_KEY in "
+    "the\n"
+    "environment, from the file that KIE_API_KEY_FILE names, or from the desktop's secret store: the first "
+    "that\n"
+    "has it. A key file must be readable by its owner only (chmod 600).\n"
+    "\n"
+    "Environment: KONTEXTURE_BASE_URL, KONTEXTURE_UPLOAD_URL and KONTEXTURE_DATA_DIR stand in for "
+    "--base-url,\n"
+    "--upload-url and --data-dir.\n"
     "\n"
     "Exit status: 0 all ready, 1 some failed or are not finished, 2 wrong usage or an invalid request\n"
     "(nothing was sent), 3 the outcome of a paid call is unknown, 130 interrupted. Whatever ends the\n"
@@ -51,6 +58,8 @@ void add_common(CLI::App& command, Options& options) {
                      "Use the service inside this program: procedural pictures, no AI, no cost");
     command.add_option("--base-url", options.base_url, "Address of the service")->type_name("URL");
     command.add_option("--upload-url", options.upload_url, "Address that takes uploads")->type_name("URL");
+    command.add_option("--key-file", options.key_file, "File that holds the service's key and nothing else")
+        ->type_name("FILE");
     command.add_option("--data-dir", options.data_dir, "Folder of the library and of what is outstanding")
         ->type_name("FOLDER");
 }

@@ -43,6 +43,7 @@ struct Options {
     bool local = false;
     std::string base_url;    ///< empty: the environment, then the vendor's
     std::string upload_url;  ///< empty: the environment, then what fits the base URL
+    std::string key_file;    ///< empty: the other places of key_supply.h
     std::string data_dir;    ///< empty: the environment, then the usual place
     std::optional<int> timeout_seconds;
 

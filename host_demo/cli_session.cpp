@@ -5,6 +5,7 @@
 
 #include "cli_interrupt.h"
 #include "cli_requests.h"
+#include "key_supply.h"
 
 namespace command_line {
 
@@ -22,6 +23,10 @@ namespace {
 constexpr auto kPause = 15ms;
 constexpr std::uint32_t kPageSize = 200;
 constexpr const char* kLocalId = "local";
+constexpr const char* kNoKey =
+    "There is no key. Set KIE_API_KEY in the environment to the service's key, or name a file that holds "
+    "it with --key-file, or give --local for procedural pictures without a service, at no cost. Nothing "
+    "was sent.";
 
 std::string environment(const char* name) {
     const char* value = std::getenv(name);
@@ -51,6 +56,7 @@ std::string resume_command(const Options& options, bool local) {
     std::string text = "kontexture resume";
     if (local) text += " --local";
     if (!options.base_url.empty()) text += " --base-url " + quoted(options.base_url);
+    if (!local && !options.key_file.empty()) text += " --key-file " + quoted(options.key_file);
     if (!options.data_dir.empty()) text += " --data-dir " + quoted(options.data_dir);
     return text;
 }
@@ -58,8 +64,11 @@ std::string resume_command(const Options& options, bool local) {
 }  // namespace
 
 Result<Place> find_place(const Options& options) {
-    if (options.local && !(options.base_url.empty() && options.upload_url.empty()))
-        return invalid("--local brings its own address. Leave out --base-url and --upload-url, or --local.");
+    if (options.local &&
+        !(options.base_url.empty() && options.upload_url.empty() && options.key_file.empty()))
+        return invalid(
+            "--local brings its own address and key. Leave out --base-url, --upload-url and --key-file, or "
+            "--local.");
     Place place;
     place.local = options.local;
     kontexture::ServiceConfig& config = place.config;
@@ -67,7 +76,10 @@ Result<Place> find_place(const Options& options) {
     config.data_dir = first_of(options.data_dir, "KONTEXTURE_DATA_DIR");
     if (config.data_dir.empty()) config.data_dir = default_data_dir();
     if (!options.local) {
-        config.api_key = environment("KIE_API_KEY");
+        // A list needs no key; without one it shows the same.
+        auto supply = key_supply::find_key(options.key_file, options.command != Command::List);
+        if (!supply) return supply.error();
+        config.api_key = std::move(supply->key);
         const std::string base_url = first_of(options.base_url, "KONTEXTURE_BASE_URL");
         if (!base_url.empty()) config.base_url = base_url;
         config.upload_url = first_of(options.upload_url, "KONTEXTURE_UPLOAD_URL");
@@ -76,10 +88,7 @@ Result<Place> find_place(const Options& options) {
             if (options.command == Command::Resume && base_url.empty()) {
                 place.local = true;
             } else if (options.command != Command::List) {
-                return invalid(
-                    "There is no key. Set KIE_API_KEY in the environment to the service's key, or give "
-                    "--local "
-                    "for procedural pictures without a service, at no cost. Nothing was sent.");
+                return invalid(supply->note + (supply->note.empty() ? "" : " ") + kNoKey);
             }
         }
     }

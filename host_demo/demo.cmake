@@ -20,8 +20,8 @@ target_include_directories(kontexture_demo_parts
     PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}"
     PRIVATE "${PROJECT_SOURCE_DIR}/plugin/src")
 target_link_libraries(kontexture_demo_parts
-    PUBLIC kontexture::panel kontexture::kontexture kontexture_dep_imgui_glfw_opengl3 kontexture_dep_imgui
-           kontexture_dep_glfw kontexture_dep_epoxy kontexture_dep_glm
+    PUBLIC kontexture::panel kontexture::kontexture kontexture_key_supply kontexture_dep_imgui_glfw_opengl3
+           kontexture_dep_imgui kontexture_dep_glfw kontexture_dep_epoxy kontexture_dep_glm
     PRIVATE kontexture_dep_stb)
 
 add_executable(kontexture_demo main.cpp)

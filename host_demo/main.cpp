@@ -2,6 +2,7 @@
 // Read it from top to bottom; it is everything a host does.
 #include "auto_run.h"
 #include "gl_host.h"
+#include "key_supply.h"
 #include "local_service/local_service.h"
 #include "options.h"
 #include "scene.h"
@@ -79,10 +80,13 @@ bool is_working(const kontexture::Service& service) {
 
 // Read aloud from top to bottom, so it stays one function. NOLINTNEXTLINE(readability-function-size)
 int main(int argc, char** argv) {
-    // 1. What is asked for.
+    // 1. What is asked for. A crash shall not write the key to the disk.
+    key_supply::seal_process();
     const kontexture::Result<demo::Options> options = demo::read_options(argc, argv);
     if (!options) return report(options.error()), 2;
     if (options->help) return std::fputs(demo::kUsage, stdout), 0;
+    auto config = demo::config_from_environment();
+    if (!config) return report(config.error());
 
     // 2. A window with an OpenGL 3.3 context.
     auto window = demo::Window::open(*options);
@@ -101,14 +105,13 @@ int main(int argc, char** argv) {
     if (!viewport) return report(viewport.error());
 
     // 5. The service: the one the environment names, or the local one.
-    kontexture::ServiceConfig config = demo::config_from_environment();
     std::unique_ptr<local_service::LocalService> local;
-    if (config.api_key.empty()) {
-        auto started = start_local(config);
+    if (config->api_key.empty()) {
+        auto started = start_local(*config);
         if (!started) return report(started.error());
         local = std::move(*started);
     }
-    auto created = kontexture::Service::create(std::move(config), host);
+    auto created = kontexture::Service::create(std::move(*config), host);
     if (!created) return report(created.error());
     kontexture::Service& service = **created;
 

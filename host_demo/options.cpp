@@ -1,6 +1,9 @@
 #include "options.h"
 
+#include "key_supply.h"
+
 #include <charconv>
+#include <cstdio>
 #include <cstdlib>
 #include <string_view>
 #include <system_error>
@@ -50,8 +53,10 @@ const char* const kUsage =
     "  --screenshot FILE  save the window as a PNG before quitting\n"
     "  --size WxH         of the window, in pixels\n"
     "\n"
-    "Environment: KIE_API_KEY (without it a local service paints procedural pictures, no AI and no cost),\n"
-    "KONTEXTURE_BASE_URL, KONTEXTURE_UPLOAD_URL, KONTEXTURE_DATA_DIR.\n";
+    "The service's key comes from KIE_API_KEY in the environment, from the file that KIE_API_KEY_FILE names\n"
+    "(readable by its owner only), or from the desktop's secret store. Without one a local service paints\n"
+    "procedural pictures, no AI and no cost.\n"
+    "Environment: KONTEXTURE_BASE_URL, KONTEXTURE_UPLOAD_URL, KONTEXTURE_DATA_DIR.\n";
 
 kontexture::Result<Options> read_options(int argc, const char* const* argv) {
     Options options;
@@ -83,9 +88,12 @@ kontexture::Result<Options> read_options(int argc, const char* const* argv) {
     return options;
 }
 
-kontexture::ServiceConfig config_from_environment() {
+kontexture::Result<kontexture::ServiceConfig> config_from_environment() {
+    auto supply = key_supply::find_key("");
+    if (!supply) return supply.error();
+    if (!supply->note.empty()) std::fprintf(stderr, "kontexture_demo: %s\n", supply->note.c_str());
     kontexture::ServiceConfig config;
-    config.api_key = environment("KIE_API_KEY");
+    config.api_key = std::move(supply->key);
     if (std::string url = environment("KONTEXTURE_BASE_URL"); !url.empty()) config.base_url = std::move(url);
     config.upload_url = environment("KONTEXTURE_UPLOAD_URL");
     config.data_dir = environment("KONTEXTURE_DATA_DIR");

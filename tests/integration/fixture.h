@@ -1,6 +1,7 @@
 #pragma once
 
 #include "catch.h"
+#include "key_sweep.h"
 #include "local_service/local_service.h"
 #include "memory_host.h"
 
@@ -38,6 +39,19 @@ public:
     explicit Bench(std::function<void(local_service::Options&)> adjust = {}) : adjust_(std::move(adjust)) {
         start_server();
     }
+    /// Nothing that was written down in the test has the key in it.
+    ~Bench() {
+        service.reset();
+        server.reset();
+        test::Sweep sweep;
+        test::sweep(folder.path(), key, sweep);
+        for (const std::string& where : sweep.found) {
+            INFO(where);
+            CHECK(where.empty());
+        }
+    }
+    Bench(const Bench&) = delete;
+    Bench& operator=(const Bench&) = delete;
 
     void start_server(int port = 0) {
         local_service::Options options;
@@ -52,6 +66,7 @@ public:
         server = local_service::LocalService::start(options, &error);
         INFO(error);
         REQUIRE(server != nullptr);
+        key = server->key();
     }
 
     ServiceConfig config() const {
@@ -104,6 +119,7 @@ public:
     TemporaryFolder folder;
     MemoryHost host;
     std::unique_ptr<local_service::LocalService> server;
+    std::string key;
     std::unique_ptr<Service> service;
     std::vector<Event> events;
     PumpBudget budget;

@@ -112,6 +112,8 @@ void Service::refresh_account() {
 }
 void Service::set_api_key(Secret key) {
     impl_->script.account.key_present = !key.empty();
+    impl_->script.account.error = {};
+    if (impl_->script.on_key) impl_->script.on_key(key);
 }
 void Service::set_max_credits(std::optional<double> limit) {
     impl_->script.account.limit = limit;

@@ -2,6 +2,7 @@
 
 #include <kontexture/kontexture.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -31,6 +32,8 @@ struct Script {
     std::optional<Error> submit_error;
     bool is_load_immediate = false;
     std::uint64_t next_id = 1000;
+
+    std::function<void(const Secret&)> on_key;
 
     std::vector<TextureRequest> submitted;
     std::vector<RequestId> cancelled;

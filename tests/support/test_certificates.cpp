@@ -87,11 +87,12 @@ TestAuthority::~TestAuthority() {
     EVP_PKEY_free(key_);
 }
 
-Identity TestAuthority::issue(const std::vector<std::string>& names, int from_days, int until_days) const {
+Identity TestAuthority::issue(const std::vector<std::string>& names, int from_days, int until_days,
+                              const char* subject) const {
     EVP_PKEY* const key = new_key();
-    X509* const certificate = new_certificate(key, "Test server", from_days, until_days);
+    X509* const certificate = new_certificate(key, subject, from_days, until_days);
     X509_set_issuer_name(certificate, X509_get_subject_name(own_));
-    add_extension(certificate, own_, NID_subject_alt_name, joined(names));
+    if (!names.empty()) add_extension(certificate, own_, NID_subject_alt_name, joined(names));
     add_extension(certificate, own_, NID_basic_constraints, "CA:FALSE");
     X509_sign(certificate, key_, EVP_sha256());
     const Identity identity{pem(certificate), pem(key)};

@@ -25,8 +25,9 @@ public:
     const std::string& certificate() const { return certificate_; }
 
     /// A server's certificate for `names` ("DNS:localhost", "IP:127.0.0.1"), valid from and until so many
-    /// days from now.
-    Identity issue(const std::vector<std::string>& names, int from_days = -1, int until_days = 30) const;
+    /// days from now. Without names only its subject says whose it is.
+    Identity issue(const std::vector<std::string>& names, int from_days = -1, int until_days = 30,
+                   const char* subject = "Test server") const;
     /// The same, signed by itself.
     static Identity self_signed(const std::vector<std::string>& names);
 

@@ -2,6 +2,7 @@
 
 #include "net/client_impl.h"
 #include "net/messages.h"
+#include "net/redaction.h"
 #include "net/text.h"
 
 #include <exception>

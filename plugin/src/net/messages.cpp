@@ -22,12 +22,18 @@ Error make(ErrorCode code, std::string message, std::string detail) {
     return error;
 }
 
+bool is_wrong_name(const ExchangeResult& result) {
+    return result.wrong_name || result.verify_result == X509_V_ERR_HOSTNAME_MISMATCH ||
+           result.verify_result == X509_V_ERR_IP_ADDRESS_MISMATCH;
+}
+
 std::string certificate_message(const Url& url, const ExchangeResult& result) {
     const std::string subject = "The certificate of " + url.host;
-    if (result.wrong_name)
+    if (is_wrong_name(result))
         return subject +
                " was made for another host, so the connection was not used. Check the address for a "
-               "typing error; a network that asks for a login does this too.";
+               "typing error; a network that asks for a login does this too. (A server of your own must be "
+               "named among its certificate's alternative names.)";
     switch (result.verify_result) {
         case X509_V_ERR_CERT_HAS_EXPIRED:
             return subject +

@@ -6,39 +6,6 @@
 namespace kontexture::net {
 namespace {
 
-constexpr std::size_t kShortestSecret = 4;
-constexpr std::size_t kLongestEscape = 6;
-
-// How many bytes of `text` spell `c` in a JSON string; zero when they do not.
-std::size_t json_length(std::string_view text, char c) {
-    const bool has_short_escape = c == '/' || c == '"' || c == '\\';
-    if (has_short_escape && text.starts_with('\\') && text.substr(1).starts_with(c)) return 2;
-    if (c != '\\' && text.starts_with(c)) return 1;
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    if (text.size() < kLongestEscape || !text.starts_with("\\u00")) return 0;
-    const std::size_t high = kDigits.find(to_lower(text[4])), low = kDigits.find(to_lower(text[5]));
-    if (high == std::string_view::npos || low == std::string_view::npos) return 0;
-    return static_cast<char>(high * 16 + low) == c ? kLongestEscape : 0;
-}
-
-// How many bytes at the start of `text` are the secret, as it is or in a JSON string; zero when they are not.
-std::size_t secret_length(std::string_view text, std::string_view secret, Ending ending) {
-    if (text.starts_with(secret)) return secret.size();
-    const bool is_cut = ending == Ending::Cut;
-    if (is_cut && text.size() >= kShortestSecret && secret.starts_with(text)) return text.size();
-    std::size_t length = 0;
-    for (std::size_t known = 0; known < secret.size(); ++known) {
-        const std::string_view rest = text.substr(length);
-        const std::size_t bytes = json_length(rest, secret[known]);
-        if (bytes == 0) {
-            const bool ends_here = rest.empty() || (rest.front() == '\\' && rest.size() < kLongestEscape);
-            return is_cut && ends_here && known >= kShortestSecret ? text.size() : 0;
-        }
-        length += bytes;
-    }
-    return length;
-}
-
 // How many bytes at the start of `text` are one well-formed UTF-8 character; zero when they are not.
 std::size_t utf8_length(std::string_view text) {
     const auto byte = [&](std::size_t at) {
@@ -91,18 +58,6 @@ bool is_header_name(std::string_view text) {
 
 bool is_header_value(std::string_view text) {
     return std::none_of(text.begin(), text.end(), [](char c) { return is_control(c) && c != '\t'; });
-}
-
-void blank(std::string& text, std::string_view secret, Ending ending) {
-    constexpr std::string_view kBlank = "[key]";
-    if (secret.size() < kShortestSecret) return;
-    std::string blanked;
-    for (std::string_view rest = text; !rest.empty();) {
-        const std::size_t length = secret_length(rest, secret, ending);
-        blanked.append(length > 0 ? kBlank : rest.substr(0, 1));
-        rest.remove_prefix(std::max<std::size_t>(length, 1));
-    }
-    text = std::move(blanked);
 }
 
 std::string clean(std::string_view text) {

@@ -28,13 +28,6 @@ bool is_header_name(std::string_view text);
 /// No control character but a tab, so that nothing can be smuggled into the request.
 bool is_header_value(std::string_view text);
 
-enum class Ending : std::uint8_t { Whole, Cut };
-
-/// Replaces every occurrence of `secret` by "[key]", also where JSON spells some of its characters as
-/// escapes; in a text that is cut, also the beginning of one at its end. Less than four characters are left
-/// alone: blanking them would destroy the text.
-void blank(std::string& text, std::string_view secret, Ending ending = Ending::Whole);
-
 /// Fit for a message: valid UTF-8, with control characters as spaces and foreign bytes as "?".
 std::string clean(std::string_view text);
 /// The same, at most `max_bytes`; ends between characters.

@@ -4,6 +4,7 @@
 
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 namespace kontexture::net {
 namespace {
@@ -46,7 +47,12 @@ TlsProbe::~TlsProbe() {
     t_probe = nullptr;
 }
 
-void TlsProbe::install(SSL_CTX* context) {
+void TlsProbe::install(SSL_CTX* context, const std::string& host) {
+    X509_VERIFY_PARAM* const check = SSL_CTX_get0_param(context);
+    X509_VERIFY_PARAM_set_hostflags(
+        check, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    if (X509_VERIFY_PARAM_set1_ip_asc(check, host.c_str()) != 1)
+        X509_VERIFY_PARAM_set1_host(check, host.c_str(), host.size());
     SSL_CTX_set_info_callback(context, TlsProbeHooks::on_info);
     SSL_CTX_set_quiet_shutdown(context, 1);
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 
 struct ssl_ctx_st;
 
@@ -25,9 +26,10 @@ public:
     TlsProbe(const TlsProbe&) = delete;
     TlsProbe& operator=(const TlsProbe&) = delete;
 
-    /// Also switches off the closing handshake, for which a silent server could make us wait, and versions
-    /// before TLS 1.2.
-    void install(ssl_ctx_st* context);
+    /// The certificate has to name `host`, a name or a number, among its alternative names: httplib, which looks
+    /// as well, is content with the subject on some versions. Also switches off the closing handshake, for which
+    /// a silent server could make us wait, and versions before TLS 1.2.
+    void install(ssl_ctx_st* context, const std::string& host);
     void head_seen() {
         max_bytes_ = kMaxFramingBytes;
         content_seen();

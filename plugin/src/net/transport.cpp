@@ -89,7 +89,7 @@ private:
     void make_client() {
         if (exchange_.url.https()) {
             auto client = std::make_unique<httplib::SSLClient>(exchange_.url.host, exchange_.url.port);
-            if (SSL_CTX* const context = tls_context(*client)) probe_.install(context);
+            if (SSL_CTX* const context = tls_context(*client)) probe_.install(context, exchange_.url.host);
             client->enable_server_certificate_verification(true);
             if (!exchange_.ca_file.empty()) client->set_ca_cert_path(exchange_.ca_file);
             client_ = std::move(client);

@@ -1,3 +1,4 @@
+#include "panel/imgui_compat.h"
 #include "panel/state.h"
 #include "panel/strings.h"
 
@@ -7,20 +8,23 @@
 namespace kontexture::panel {
 namespace {
 
+bool is_refused(const Account& account) {
+    return account.error.code == ErrorCode::Unauthorized;
+}
+
 void draw_key(State& state) {
     Ui& ui = state.ui;
     const Account& account = state.service.account();
-    const bool is_refused = account.error.code == ErrorCode::Unauthorized;
-    if (account.key_present && !is_refused) {
+    if (account.key_present && !is_refused(account)) {
         const float side = ImGui::GetTextLineHeight() + ui.em(0.3f);
         const ImVec2 at = ImGui::GetCursorScreenPos();
         ImGui::Dummy({side, side});
         ui.icon_at(Icon::Key, {at.x + side * 0.5f, at.y + side * 0.5f}, ui.em(0.85f), ui.theme().good);
         return ui.tip("header.key", 0, text::kKeySetTip);
     }
-    ui.pill(Tone::Warn, Icon::Warning, is_refused ? text::kKeyRefused : text::kNoKey);
+    ui.pill(Tone::Warn, Icon::Warning, is_refused(account) ? text::kKeyRefused : text::kNoKey);
     ui.tip("header.key", 0,
-           is_refused ? std::string_view(account.error.message) : std::string_view(text::kNoKeyTip));
+           is_refused(account) ? std::string_view(account.error.message) : std::string_view(text::kNoKeyTip));
 }
 
 Line credits_line(const Account& account) {
@@ -151,11 +155,29 @@ void draw_money(State& state) {
     }
 }
 
+void draw_key_entry(State& state) {
+    Ui& ui = state.ui;
+    KeyField& field = state.key_field;
+    const Control use{.name = "key.use", .label = text::kKeyUse, .tip = text::kKeyUseTip};
+    const float width = std::max(ui.em(6), ui.width() - ui.button_width(use) - ui.spacing());
+    field.draw(ui, {.name = "key.entry", .label = text::kKeyHint, .tip = text::kKeyEntryTip}, width);
+    const bool is_entered = ImGui::IsItemDeactivated() && compat::is_key_pressed(ImGuiKey_Enter);
+    ImGui::SameLine();
+    ImGui::BeginDisabled(field.empty());
+    const bool is_used = ui.button(use) || is_entered;
+    ImGui::EndDisabled();
+    if (!is_used || field.empty()) return;
+    state.service.set_api_key(field.key());
+    field.clear();
+    state.is_balance_old = true;
+}
+
 void draw_key_notice(State& state) {
     Ui& ui = state.ui;
     const Capabilities& capabilities = state.service.capabilities();
     ui.begin_card(Tone::Warn);
-    ui.message(Tone::Warn, text::kKeyNeeded);
+    ui.message(Tone::Warn, is_refused(state.service.account()) ? text::kKeyOther : text::kKeyNeeded);
+    draw_key_entry(state);
     if (!capabilities.key_page.empty()) {
         ui.line(capabilities.key_page, ui.theme().dim, ui.width());
         if (ui.button({.name = "key.page",
@@ -181,7 +203,7 @@ void draw_header(State& state) {
     ImGui::SetCursorPosY(y);
     draw_key(state);
     draw_money(state);
-    if (!account.key_present) draw_key_notice(state);
+    if (!account.key_present || is_refused(account)) draw_key_notice(state);
 }
 
 }  // namespace kontexture::panel

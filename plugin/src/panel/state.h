@@ -3,6 +3,7 @@
 #include <kontexture/panel.h>
 
 #include "panel/format.h"
+#include "panel/key_field.h"
 #include "panel/prompt_text.h"
 #include "panel/ui.h"
 
@@ -129,6 +130,7 @@ struct State {
     Service& service;
     Ui ui;
     Form form;
+    KeyField key_field;
     std::vector<Owned> owned;
     std::vector<Card> cards;
     std::vector<std::size_t> card_order;  ///< scratch of the queue

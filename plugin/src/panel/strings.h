@@ -6,8 +6,8 @@ namespace kontexture::panel::text {
 // Header
 inline constexpr char kNoKey[] = "No key";
 inline constexpr char kKeyRefused[] = "Key refused";
-inline constexpr char kKeySetTip[] = "The host gave an API key. It is sent to the service and nowhere else.";
-inline constexpr char kNoKeyTip[] = "Pictures cannot be generated before the host is given an API key.";
+inline constexpr char kKeySetTip[] = "There is an API key. It is sent to the service and nowhere else.";
+inline constexpr char kNoKeyTip[] = "Pictures cannot be generated without an API key.";
 inline constexpr char kCreditsFormat[] = "%s credits";
 inline constexpr char kCreditsAsked[] = "asking for credits";
 inline constexpr char kCreditsError[] = "credits not known";
@@ -25,7 +25,13 @@ inline constexpr char kDayTipFormat[] =
     "The last 24 hours, with earlier runs: about %s credits spent, %s reserved, %s allowed. Click to see "
     "every payment and to set limits.";
 inline constexpr char kKeyNeeded[] =
-    "To generate, the host needs an API key of this service. What is in the library works without.";
+    "To generate, an API key of this service is needed. What is in the library works without.";
+inline constexpr char kKeyOther[] = "The service refused the key. Enter another one:";
+inline constexpr char kKeyHint[] = "API key";
+inline constexpr char kKeyEntryTip[] =
+    "What you type or paste here is hidden, sent to the service and nowhere else, and not stored.";
+inline constexpr char kKeyUse[] = "Use this key";
+inline constexpr char kKeyUseTip[] = "Use it until this program ends";
 inline constexpr char kKeyPage[] = "Copy the key page's address";
 inline constexpr char kTopUpPage[] = "Copy the top-up page's address";
 inline constexpr char kTaskLogPage[] = "Copy the task log's address";

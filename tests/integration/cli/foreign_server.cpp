@@ -1,11 +1,14 @@
 // Another server that speaks the service's documented protocol: foreign_server <key> <picture> <log>. Its
 // first line of output is the API's address, its second the uploads' address; results come from a third port.
+// A prompt "quote <form>" is answered with an error that quotes the key in that form; "quote-late <form>" gets
+// a task that fails with it; "quote-lost <form>" an answer that tells nothing else.
 // The log has a line for every header, query parameter, body field and form part that it was sent:
 //   <api|upload|results> <path> <kind> <name> <value>
 #include <httplib.h>
 
 #include <array>
 #include <atomic>
+#include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -25,7 +28,8 @@ using nlohmann::json;
 std::mutex g_mutex;
 std::ofstream g_log;
 std::string g_key;
-std::map<std::string, int> g_polls;  ///< by task
+std::map<std::string, int> g_polls;             ///< by task
+std::map<std::string, std::string> g_failures;  ///< by task: the form in which its error quotes the key
 std::atomic<int> g_uploads{0};
 bool g_lost = false;
 
@@ -47,6 +51,52 @@ void answer(Response& response, int code, const char* text, const json& data) {
     response.body = json{{"code", code}, {"msg", text}, {"data", data}}.dump();
 }
 
+std::string formatted(const char* format, unsigned char c) {
+    char text[16];
+    std::snprintf(text, sizeof text, format, c);
+    return text;
+}
+
+/// "Bearer KEY" as base64.
+std::string base64(const std::string& text) {
+    constexpr const char* kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string result;
+    for (std::size_t bit = 0; bit < text.size() * 8; bit += 6) {
+        unsigned value = 0;
+        for (std::size_t i = bit; i < bit + 6; ++i)
+            value = value << 1 |
+                    (i < text.size() * 8 ? static_cast<unsigned char>(text[i / 8]) >> (7 - i % 8) & 1U : 0U);
+        result += kLetters[value];
+    }
+    return result;
+}
+
+/// The key in that form, fit to stand in a JSON string.
+std::string key_as(const std::string& form) {
+    static const std::map<std::string, const char*> kFormats = {{"json", "\\u%04x"},   {"hex", "%02x"},
+                                                                {"HEX", "%02X"},       {"percent", "%%%02x"},
+                                                                {"PERCENT", "%%%02X"}, {"html", "&#%d;"}};
+    std::string result;
+    if (form == "base64") return base64("Bearer " + g_key);
+    if (form == "lines") {
+        for (std::size_t i = 0; i < g_key.size(); i += 5) result += g_key.substr(i, 5) + "\\r\\n";
+    } else if (const auto format = kFormats.find(form); format != kFormats.end()) {
+        for (const char c : g_key) result += formatted(format->second, static_cast<unsigned char>(c));
+    } else {
+        result = g_key;
+    }
+    return result;
+}
+
+/// What is answered to such a prompt; empty for any other.
+std::string quoting_answer(const std::string& prompt) {
+    const std::string form = prompt.substr(prompt.find(' ') + 1);
+    if (prompt.starts_with("quote "))
+        return R"({"code":422,"msg":"You sent )" + key_as(form) + R"( and more","data":null})";
+    if (prompt.starts_with("quote-lost ")) return R"({"echo":")" + key_as(form) + R"("})";
+    return {};
+}
+
 bool is_allowed(const Request& request, Response& response) {
     if (request.get_header_value("Authorization") == "Bearer " + g_key) return true;
     answer(response, 401, "You do not have access permissions", nullptr);
@@ -60,8 +110,12 @@ void generate(const Request& request, Response& response) {
     if (!body.is_object() || !body.contains("prompt")) return answer(response, 422, "prompt", nullptr);
     const std::lock_guard lock(g_mutex);
     for (const auto& [name, value] : body.items()) log("api", request, "field", name, value.dump());
+    const std::string prompt = body["prompt"].is_string() ? body["prompt"].get<std::string>() : std::string();
+    response.body = quoting_answer(prompt);
+    if (!response.body.empty()) return;
     const std::string task = "task" + std::to_string(12345 + g_polls.size());
     g_polls[task] = 0;
+    if (prompt.starts_with("quote-late ")) g_failures[task] = prompt.substr(prompt.find(' ') + 1);
     // The task exists, but nobody learns its name.
     if (body["prompt"] == "lost" && !std::exchange(g_lost, true)) return;
     answer(response, 200, "success", {{"taskId", task}});
@@ -74,6 +128,12 @@ void record_info(const Request& request, Response& response, const std::string& 
     const std::lock_guard lock(g_mutex);
     const auto polls = g_polls.find(task);
     if (polls == g_polls.end()) return answer(response, 404, "Not Found", nullptr);
+    if (const auto failure = g_failures.find(task); failure != g_failures.end()) {
+        response.body = R"({"code":200,"msg":"success","data":{"taskId":")" + task +
+                        R"(","successFlag":3,"errorCode":501,"errorMessage":"Not with )" +
+                        key_as(failure->second) + R"("}})";
+        return;
+    }
     const bool is_first = ++polls->second == 1;
     // For every other task the record is late.
     if (is_first && task.back() % 2 == 1) return answer(response, 422, "recordInfo is null", nullptr);
@@ -142,6 +202,10 @@ int main(int argc, char** argv) {
     api.Post("/api/v1/flux/kontext/generate", generate);
     api.Get("/api/v1/flux/kontext/record-info",
             [&](const Request& request, Response& response) { record_info(request, response, results_url); });
+    api.Get("/api/v1/chat/credit", [](const Request& request, Response& response) {
+        log_request("api", request);
+        response.body = R"({"code":500,"msg":"No credits for )" + key_as("plain") + R"(","data":null})";
+    });
     uploads.Post("/api/file-stream-upload", upload);
     std::cout << start(api) << '\n' << start(uploads) << std::endl;
     for (;;) std::this_thread::sleep_for(std::chrono::hours(1));

@@ -1,6 +1,7 @@
 #include "catch.h"
 #include "net/http.h"
 #include "net/multipart.h"
+#include "net/redaction.h"
 #include "net/retry_after.h"
 #include "net/text.h"
 
@@ -141,4 +142,43 @@ TEST_CASE("an excerpt is valid text that ends between characters") {
     CHECK(clean("\xc2\x85\xc2\xa0\xc3\xa4\x1b[0m") == " \xc2\xa0\xc3\xa4 [0m");
     CHECK(clean("\xc0\xaf\xf0\x8f\xbf\xbf\xf4\x90\x80\x80\xe2\x82") == "????????????");
     CHECK(clean(std::string(1000, 'x')).size() == 1000);
+}
+
+TEST_CASE("a secret is blanked in the encodings that servers quote it in") {
+    const std::string secret = "k3y-ABCD/efgh+12~xyz==";
+    for (const char* quoted : {
+             "k3y-ABCD%2Fefgh%2b12%7Exyz%3D%3d",                                    // an address
+             "%6B%33%79%2D%41%42%43%44%2F%65%66%67%68%2B%31%32%7E%78%79%7A%3D%3D",  // all of it
+             "k3y-ABCD&#47;efgh&#x2B;12~xyz&#x3d;=",                                // a web page
+             "k3y-\nABCD/efgh+\r\n12~xyz==",                                        // lines within JSON
+             "k3y-ABCD/\r\n  efgh+12~x\tyz=\n=",                                    // lines
+             "6b33792d414243442f656667682b31327e78797a3d3d",                        // xxd
+             "6B33792D414243442F65\n6667682B31327E78797A3D3D",
+         }) {
+        CAPTURE(std::string(quoted));
+        std::string text = std::string("before ") + quoted + " after";
+        blank(text, secret);
+        CHECK(text == "before [key] after");
+    }
+    // printf 'Bearer KEY', 'a KEY', 'ab KEY' | base64
+    for (const char* quoted :
+         {"QmVhcmVyIGszeS1BQkNEL2VmZ2grMTJ+eHl6PT0=", "YSBrM3ktQUJDRC9lZmdoKzEyfnh5ej09",
+          "YWIgazN5LUFCQ0QvZWZnaCsxMn54eXo9PQ==", "YSBrM3ktQUJDRC9l\nZmdoKzEyfnh5ej09",
+          "YSBrM3ktQUJDRC9lZmdoKzEyfnh5ej09", "QmVhcmVyIGszeS1BQkNEL2VmZ2grMTJ-eHl6PT0"}) {
+        CAPTURE(std::string(quoted));
+        std::string text = quoted;
+        blank(text, secret);
+        CAPTURE(text);
+        CHECK(text.find("[key]") != text.npos);
+        CHECK(text.size() < 24);
+    }
+    std::string cut = "token k3y-%41BCD%2";
+    blank(cut, secret, Ending::Cut);
+    CHECK(cut == "token [key]");
+    for (const char* other : {"k3y-ABCD", "k3y ABCD/efgh+12~xyz==", "6b33792d", "k3y-ABCD/efgh+12~xyz=-", "%",
+                              "&#", "&#x2", "\\u00"}) {
+        std::string text = other;
+        blank(text, secret);
+        CHECK(text == other);
+    }
 }

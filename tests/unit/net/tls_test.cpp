@@ -79,36 +79,74 @@ TEST_CASE("the next address is tried when the first takes no connection, never a
     CHECK(fixture.server.connections() == 2);
 }
 
-TEST_CASE("a bad certificate is refused, on loopback too, and nothing is sent") {
-    std::string word;
+TEST_CASE("a bad certificate is refused, on loopback too, nothing is sent, and the error says why") {
+    std::string why, step;
     std::optional<TlsFixture> fixture;
+    bool is_by_number = false;
     SECTION("unknown authority") {
         const TestAuthority other;
         fixture.emplace(answer, other.issue({"DNS:localhost"}));
-        word = "authority";
+        why = "comes from an authority that this computer does not know";
+        step = "set ca_file to the authority's certificate";
     }
     SECTION("self-signed") {
         fixture.emplace(answer, TestAuthority::self_signed({"DNS:localhost"}));
-        word = "signed by the server itself";
+        why = "signed by the server itself";
+        step = "set ca_file to that certificate";
     }
     SECTION("another host's") {
         fixture.emplace(answer, authority().issue({"DNS:other.test"}));
-        word = "another host";
+        why = "made for another host";
+        step = "Check the address";
+    }
+    SECTION("of a host below it") {
+        fixture.emplace(answer, authority().issue({"DNS:*.localhost", "DNS:api.localhost"}));
+        why = "made for another host";
+        step = "Check the address";
+    }
+    SECTION("named in the subject alone") {
+        fixture.emplace(answer, authority().issue({}, -1, 30, "localhost"));
+        why = "made for another host";
+        step = "alternative names";
+    }
+    SECTION("another number's") {
+        fixture.emplace(answer, authority().issue({"IP:127.0.0.2", "DNS:localhost"}));
+        is_by_number = true;
+        why = "made for another host";
+        step = "Check the address";
+    }
+    SECTION("a number in place of a name") {
+        fixture.emplace(answer, authority().issue({"DNS:127.0.0.1"}, -1, 30, "127.0.0.1"));
+        is_by_number = true;
+        why = "made for another host";
+        step = "Check the address";
     }
     SECTION("expired") {
         fixture.emplace(answer, authority().issue({"DNS:localhost"}, -20, -10));
-        word = "expired";
+        why = "has expired";
+        step = "Check this computer's date";
     }
     SECTION("not valid yet") {
         fixture.emplace(answer, authority().issue({"DNS:localhost"}, 10, 20));
-        word = "not valid yet";
+        why = "is not valid yet";
+        step = "Check this computer's date";
     }
+    if (is_by_number)
+        fixture->options.base_url = "https://127.0.0.1:" + std::to_string(fixture->server.port());
     const auto result = fixture->send();
     const HttpFailure& failure = failure_of(result);
     CHECK(failure.error.code == ErrorCode::Tls);
     CHECK(!failure.may_have_been_sent);
     CAPTURE(failure.error.message, failure.error.detail);
-    CHECK(failure.error.message.find(word) != std::string::npos);
+    const std::string& message = failure.error.message;
+    const std::string host = is_by_number ? "127.0.0.1" : "localhost";
+    CHECK(message.starts_with("The certificate of " + host + " "));
+    CHECK(message.find(why) != std::string::npos);
+    CHECK(message.find(step) != std::string::npos);
+    // The others' reasons are not given as well.
+    for (const char* other :
+         {"does not know", "by the server itself", "another host", "expired", "not valid yet"})
+        CHECK((why.find(other) != std::string::npos || message.find(other) == std::string::npos));
 }
 
 TEST_CASE("a server that speaks no TLS gets nothing") {

@@ -1,0 +1,11 @@
+# Where the demo and the command line get the key from.
+add_library(kontexture_key_supply STATIC key_supply.cpp)
+kontexture_compile_options(kontexture_key_supply)
+target_include_directories(kontexture_key_supply PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}")
+target_link_libraries(kontexture_key_supply PUBLIC kontexture::kontexture)
+if(TARGET kontexture_dep_libsecret)
+    target_sources(kontexture_key_supply PRIVATE key_supply_store.cpp)
+    target_link_libraries(kontexture_key_supply PRIVATE kontexture_dep_libsecret Threads::Threads)
+else()
+    target_sources(kontexture_key_supply PRIVATE key_supply_none.cpp)
+endif()
