@@ -1,5 +1,6 @@
 #include "net/address.h"
 #include "net/http.h"
+#include "net/redaction.h"
 #include "net/retry_after.h"
 #include "net/text.h"
 #include "net/url.h"
