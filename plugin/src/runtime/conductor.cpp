@@ -30,7 +30,11 @@ void Conductor::tell(engine::Event event, JobPtr data) {
 }
 
 void Conductor::restore(Restored restored) {
+    std::vector<RequestId> ids;
+    for (const engine::RestoredJob& job : restored.event.jobs) ids.push_back(job.id);
     mailbox_.push(Message{std::move(restored.event), std::move(restored.jobs), nullptr});
+    // Not before: a callback for a job that the engine does not know yet would be accepted and lost.
+    workers_.expect_callbacks(ids);
 }
 
 void Conductor::tell_and_wait(engine::Event event, std::chrono::milliseconds patience) {
@@ -85,6 +89,7 @@ void Conductor::carry_out(const engine::Publish& action) {
 
 void Conductor::carry_out(const engine::Forgotten& action) {
     jobs_.erase(action.id.value);
+    workers_.forget_callbacks(action.id);
     news_.push(ForgottenNews{action.id});
 }
 

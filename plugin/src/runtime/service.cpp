@@ -66,6 +66,19 @@ Result<void> check_prices(const std::vector<Price>& prices, const Capabilities& 
     return {};
 }
 
+/// The service's language, and where the service may call back.
+Result<void> set_up_service(const ServiceConfig& config, runtime::Workers::Parts& parts) {
+    parts.provider = providers::make_kie_flux_kontext(config.base_url, config.upload_url, config.prices);
+    if (auto fit = check_prices(config.prices, parts.provider->capabilities()); !fit) return fit.error();
+    if (!config.callback) return {};
+    const providers::Provider& provider = *parts.provider;
+    auto callbacks = net::CallbackListener::open(
+        *config.callback, [&provider](std::string_view body) { return provider.read_callback(body); });
+    if (!callbacks) return callbacks.error();
+    parts.callbacks = std::move(*callbacks);
+    return {};
+}
+
 bool needs_upload(const TextureRequest& request) {
     return request.input && request.input.kind() != InputImage::Kind::Url;
 }
@@ -102,6 +115,7 @@ Result<std::unique_ptr<Service>> Service::create(ServiceConfig config, Host& hos
     if (!client) return client.error();
     parts.workers.client = std::move(*client);
 
+    if (auto ready = set_up_service(config, parts.workers); !ready) return ready.error();
     auto store = store::Store::open({config.data_dir, config.service_id, config.collect_outstanding, {}},
                                     &parts.warning);
     if (!store) return store.error();
@@ -115,10 +129,6 @@ Result<std::unique_ptr<Service>> Service::create(ServiceConfig config, Host& hos
     parts.spends = (*store)->spends(
         std::chrono::time_point_cast<engine::Duration>(std::chrono::system_clock::now()) - 24h);
     parts.workers.store = std::move(*store);
-    parts.workers.provider =
-        providers::make_kie_flux_kontext(config.base_url, config.upload_url, config.prices);
-    if (auto fit = check_prices(config.prices, parts.workers.provider->capabilities()); !fit)
-        return fit.error();
     parts.workers.limits.max_pixels = config.max_pixels;
     parts.workers.mipmaps = config.mipmaps;
     parts.config = std::move(config);
@@ -171,17 +181,20 @@ Service::Impl::Impl(Parts parts, Host& host)
     left.event.durations = std::move(parts.durations);
     left.event.spends = std::move(parts.spends);
     conductor_.restore(std::move(left));
+    workers_.start_callbacks();
 }
 
 /// In this order, so that what is known is written down and nothing new is paid for: no further submits;
 /// those on their way to the disk are taken back; paid calls get a moment for their answer, then all calls
-/// are cut; the answers are dealt with; what follows from them is written.
+/// are cut; the answers are dealt with; what follows from them is written. Callbacks first: one that is refused
+/// is sent again, one that is accepted now would be lost.
 Service::Impl::~Impl() {
     const auto until = std::chrono::steady_clock::now() + kClosingTime;
     const auto left = [until] {
         const auto rest = until - std::chrono::steady_clock::now();
         return std::max(0ms, std::chrono::duration_cast<std::chrono::milliseconds>(rest));
     };
+    workers_.stop_callbacks();
     conductor_.close(left());
     workers_.wait_for_disk(left());
     conductor_.catch_up(left());

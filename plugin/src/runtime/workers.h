@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/callback_listener.h"
 #include "net/client.h"
 #include "providers/provider.h"
 #include "runtime/lane.h"
@@ -15,6 +16,7 @@ public:
     struct Parts {
         std::unique_ptr<store::Store> store;
         std::unique_ptr<net::Client> client;
+        std::unique_ptr<net::CallbackListener> callbacks;  ///< null: none are asked for
         std::unique_ptr<providers::Provider> provider;
         image::Limits limits;
         bool mipmaps = true;
@@ -44,6 +46,13 @@ public:
     void run(const engine::WriteState& action, const JobPtr& job);
     void run(const engine::ReadBalance&) { check_credits(); }
     void run(const engine::TakeOver& action);
+
+    // Callbacks; all of these do nothing without a listener.
+    void start_callbacks();
+    void stop_callbacks();
+    /// From now on callbacks of these jobs are passed on as engine::CalledBack. Any thread.
+    void expect_callbacks(const std::vector<RequestId>& jobs);
+    void forget_callbacks(RequestId id);
 
     // Not the engine's business: reading, and what costs nothing. Answers come as news.
     void search(LibraryQuery query);
@@ -112,6 +121,7 @@ private:
     std::string temporary_folder_;
     std::unique_ptr<net::Client> client_;
     std::unique_ptr<providers::Provider> provider_;
+    std::unique_ptr<net::CallbackListener> callbacks_;
     image::Limits limits_;
     bool mipmaps_;
     std::function<engine::TimePoint()> now_;

@@ -22,6 +22,7 @@ Workers::Workers(Parts parts, Mailbox<News>& news)
       temporary_folder_(store_->temporary_folder()),
       client_(std::move(parts.client)),
       provider_(std::move(parts.provider)),
+      callbacks_(std::move(parts.callbacks)),
       limits_(parts.limits),
       mipmaps_(parts.mipmaps),
       now_(std::move(parts.now)),

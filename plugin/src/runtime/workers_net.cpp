@@ -74,7 +74,13 @@ void Workers::end_call(const std::shared_ptr<net::Cancellation>& call) {
 }
 
 engine::SubmitReply Workers::post(const JobPtr& job, net::Cancellation& call) {
-    const net::HttpRequest request = provider_->submit(job->row.request, job->input_url, {});
+    std::string callback_url;
+    if (callbacks_) {
+        // Before the call: the service may report before it answers.
+        callbacks_->expect(job->row.id);
+        callback_url = callbacks_->url_of(job->row.id);
+    }
+    const net::HttpRequest request = provider_->submit(job->row.request, job->input_url, callback_url);
     const net::HttpResult result = client_->send(request, kPostDeadline, call);
     if (const auto* reply = std::get_if<net::HttpReply>(&result)) return provider_->read_submit(*reply);
     const auto& failure = std::get<net::HttpFailure>(result);
@@ -95,6 +101,29 @@ void Workers::run(const engine::Post& action, const JobPtr& job) {
     start(posts_, work, [id = action.id](const Error& error) {
         return engine::Submitted{id, engine::OutcomeLost{outcome_unknown(error)}};
     });
+}
+
+void Workers::start_callbacks() {
+    if (!callbacks_) return;
+    callbacks_->start({[this](RequestId id, std::string task_id) {
+                           answer_(engine::CalledBack{id, std::move(task_id)});
+                       },
+                       [this](std::string why) {
+                           news_.push(LogNews{LogLevel::Warning, std::move(why)});
+                       }});
+}
+
+void Workers::stop_callbacks() {
+    if (callbacks_) callbacks_->stop();
+}
+
+void Workers::expect_callbacks(const std::vector<RequestId>& jobs) {
+    if (!callbacks_) return;
+    for (const RequestId id : jobs) callbacks_->expect(id);
+}
+
+void Workers::forget_callbacks(RequestId id) {
+    if (callbacks_) callbacks_->forget(id);
 }
 
 void Workers::run(const engine::Poll& action, const JobPtr&) {
