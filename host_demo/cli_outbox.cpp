@@ -130,6 +130,7 @@ Result<void> Outbox::make_file() {
         // A run that collects may have taken the new, still unlocked file for one of a dead run.
         if (::flock(file_, LOCK_EX) == 0 && !is_unlinked(file_)) {
             sync_folder(folder_);
+            sync_folder(fs::path(folder_).parent_path().string());
             return {};
         }
         ::close(file_);

@@ -36,6 +36,9 @@ Error replace_file(const std::string& path, std::span<const std::uint8_t> bytes)
     auto done = store::write_all(file, bytes, temporary);
     if (done) done = store::sync_file(file, temporary);
     if (done) done = store::rename_file(temporary, path);
+    if (done) done = store::sync_parent(path);
+    // It may have been made for this file.
+    if (done && !folder.empty()) done = store::sync_parent(folder.string());
     if (done) return {};
     fs::remove(temporary, failure);
     return cannot_write(path, done.error().message + " " + done.error().detail);

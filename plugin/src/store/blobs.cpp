@@ -74,11 +74,11 @@ std::string unused_name() {
 /// The last step of storing: from a complete, synced file to its place.
 Result<void> move_into_place(const std::string& from, const std::string& to, const std::string& folder) {
     const std::string subfolder = to.substr(0, to.rfind('/'));
-    const bool made = !file_exists(subfolder);
     if (auto ready = make_folder(subfolder); !ready) return ready;
     if (auto renamed = rename_file(from, to); !renamed) return renamed;
     if (auto synced = sync_folder(subfolder); !synced) return synced;
-    return made ? sync_folder(folder) : Result<void>();
+    // Also when it was there: a process may have died between making it and waiting for it.
+    return sync_folder(folder);
 }
 
 }  // namespace

@@ -55,20 +55,17 @@ FileDescriptor::~FileDescriptor() {
 }
 
 Result<void> make_folder(const std::string& path) {
-    if (::mkdir(path.c_str(), kFolderMode) == 0) {
-        if (::chmod(path.c_str(), kFolderMode) != 0) return file_error("made", path, errno);
-        return {};
-    }
-    if (errno == ENOENT) {
+    int error_number = ::mkdir(path.c_str(), kFolderMode) == 0 ? 0 : errno;
+    if (error_number == ENOENT) {
         const std::string parent = std::filesystem::path(path).parent_path().string();
         if (parent.empty() || parent == path) return file_error("made", path, ENOENT);
         if (auto made = make_folder(parent); !made) return made;
-        if (::mkdir(path.c_str(), kFolderMode) == 0) {
-            if (::chmod(path.c_str(), kFolderMode) != 0) return file_error("made", path, errno);
-            return sync_folder(parent);
-        }
+        error_number = ::mkdir(path.c_str(), kFolderMode) == 0 ? 0 : errno;
     }
-    const int error_number = errno;
+    if (error_number == 0) {
+        if (::chmod(path.c_str(), kFolderMode) != 0) return file_error("made", path, errno);
+        return sync_parent(path);
+    }
     struct stat status = {};
     if (error_number == EEXIST && ::stat(path.c_str(), &status) == 0) {
         if (S_ISDIR(status.st_mode)) return {};
@@ -114,6 +111,13 @@ Result<void> sync_folder(const std::string& path) {
     // Some file systems have nothing to sync in a folder and say EINVAL.
     if (::fsync(folder.number()) != 0 && errno != EINVAL) return file_error("written", path, errno);
     return {};
+}
+
+Result<void> sync_parent(const std::string& path) {
+    std::string parent = std::filesystem::path(path).parent_path().string();
+    if (parent.empty()) parent = ".";
+    if (::access(parent.c_str(), R_OK) != 0) return {};
+    return sync_folder(parent);
 }
 
 Result<void> rename_file(const std::string& from, const std::string& to) {

@@ -37,8 +37,8 @@ private:
     int number_ = -1;
 };
 
-/// Makes the folder and its missing parents (0700). One that exists keeps its permissions: it may be the
-/// user's own.
+/// Makes the folder and its missing parents (0700), and waits until they are on the disk. One that exists
+/// keeps its permissions: it may be the user's own.
 Result<void> make_folder(const std::string& path);
 /// Makes a file (0600) that must not exist yet.
 Result<FileDescriptor> create_file(const std::string& path);
@@ -53,6 +53,9 @@ Result<void> write_all(const FileDescriptor& file, std::span<const std::uint8_t>
 Result<void> sync_file(const FileDescriptor& file, const std::string& path);
 /// Waits until the folder's entries (new names, renames) are on the disk.
 Result<void> sync_folder(const std::string& path);
+/// The same for the entry of a file or folder in the folder it is in. One that may not be read cannot be
+/// waited for; that is no error.
+Result<void> sync_parent(const std::string& path);
 /// Replaces `to` in one step. The folders are not synced.
 Result<void> rename_file(const std::string& from, const std::string& to);
 

@@ -167,7 +167,10 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options, std::string* wa
     auto database = open_or_replace(folder, others_live, warning);
     if (!database) return database.error();
     impl->database = std::move(*database);
-    if (auto synced = sync_folder(folder); !synced) return synced.error();
+    // Also when it was there: a process may have died between making it and waiting for it.
+    for (const auto& synced : {sync_folder(folder), sync_parent(folder)}) {
+        if (!synced) return synced.error();
+    }
 
     const auto session = begin_session(*impl->database, highest_lock);
     if (!session) return session.error();
