@@ -12,6 +12,9 @@ namespace {
 void fill_everything(test::Script& script) {
     script.account.limit = 1000;
     script.account.spent = 123.5;
+    script.account.reserved = 10;
+    script.account.limit_per_day = 2000;
+    script.account.spent_last_day = 1234.75;
     for (std::uint64_t i = 1; i <= 9; ++i)
         script.add_picture(i, "a rather long prompt that has to be cut somewhere " + std::to_string(i));
     const auto now = std::chrono::system_clock::now();
@@ -24,12 +27,21 @@ void fill_everything(test::Script& script) {
             info.error = {.code = ErrorCode::KeyLimit,
                           .message = "The key's daily limit is reached. Raise it on the key page, or wait."};
     }
-    for (const WaitReason reason :
-         {WaitReason::Turn, WaitReason::RateLimit, WaitReason::Resume, WaitReason::Retry}) {
+    for (const WaitReason reason : {WaitReason::Turn, WaitReason::RateLimit, WaitReason::Resume,
+                                    WaitReason::Retry, WaitReason::Identical}) {
         RequestInfo& info = script.add(JobState::Queued, "waiting");
         info.waiting = reason;
         info.waits_until = now + 9s;
     }
+    for (const double change : {0.0, -5.0, 123.45})
+        script.add_unknown("lost" + std::string(60, 'w'), 95s).balance_change = change;
+    script.add_unknown("being checked", 95s).waiting = WaitReason::Check;
+    script.add(JobState::Failed, "refused").error = {
+        .code = ErrorCode::SpendLimit, .message = "This needs 5 credits, but all of them are spent."};
+    for (const auto kind :
+         {LedgerEntry::Kind::Reserved, LedgerEntry::Kind::Spent, LedgerEntry::Kind::Unknown})
+        for (int i = 0; i < 5; ++i)
+            script.add_payment(kind, "a rather long prompt that has to be cut", 12.25);
 }
 
 void check_inside(PanelFixture& f, float width) {
@@ -67,6 +79,12 @@ TEST_CASE("Nothing leaves the panel sideways, at any width and font size") {
         REQUIRE(f.gui.click("view.save"));
         f.gui.frames(2);
         check_inside(f, width);
+        REQUIRE(f.gui.click("header.day"));
+        f.gui.frames(2);
+        REQUIRE(f.gui.click("ledger.export"));
+        f.gui.frames(2);
+        REQUIRE(f.gui.find("ledger.row", 14));
+        check_inside(f, width);
     }
 }
 
@@ -80,6 +98,10 @@ TEST_CASE("An idle frame asks for no memory") {
     SECTION("with the grid") {}
     SECTION("with the large view") {
         REQUIRE(f.gui.click("tile", 9));
+        f.gui.pass(3);
+    }
+    SECTION("with the spending page") {
+        REQUIRE(f.gui.click("header.spent"));
         f.gui.pass(3);
     }
     SECTION("while the prompt is edited") {

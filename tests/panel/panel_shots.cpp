@@ -120,10 +120,40 @@ void add_trouble(Script& script) {
     RequestInfo& broke = script.add(JobState::Failed, "gold leaf");
     broke.error = {.code = ErrorCode::InsufficientCredits,
                    .message = "The account is out of credits. Buy credits, then retry."};
-    RequestInfo& unknown = script.add(JobState::OutcomeUnknown, "mossy stone wall, seamless");
-    unknown.submitted_at = Clock::now() - 95s;
-    unknown.error = {.code = ErrorCode::OutcomeUnknown,
-                     .message = "The connection broke after the request was sent."};
+    script.add_unknown("mossy stone wall, seamless", 95s);
+}
+
+void add_money_trouble(Script& script) {
+    script.add_unknown("mossy stone wall, seamless", 95s).balance_change = -5;
+    script.add_unknown("weathered oak planks with iron nails", 200s).balance_change = 0;
+    script.add_unknown("snow on dark slate", 4s);
+    script.add_unknown("linen weave", 32s).waiting = WaitReason::Check;
+    script.add(JobState::Queued, "terracotta tiles").waiting = WaitReason::Identical;
+    script.add(JobState::Failed, "gold leaf").error = {
+        .code = ErrorCode::SpendLimit,
+        .message =
+            "This needs 5 credits, but of the limit of 100 credits 98 are spent and 0 reserved. "
+            "Nothing was sent. Raise the limit to go on."};
+    script.account.spent = 98;
+    script.account.limit = 100;
+    script.account.limit_per_day = 500;
+    script.account.spent_last_day = 143;
+}
+
+void add_payments(Script& script, int count) {
+    static constexpr const char* kPrompts[] = {
+        "mossy stone wall, seamless, overcast light, with ferns in the joints and a little dew",
+        "weathered oak planks with iron nails", "cracked lava, glowing veins"};
+    for (int i = 0; i < count; ++i)
+        script.add_payment(i < 2        ? LedgerEntry::Kind::Reserved
+                           : i % 7 == 4 ? LedgerEntry::Kind::Unknown
+                                        : LedgerEntry::Kind::Spent,
+                           kPrompts[i % 3], i % 4 == 3 ? 10 : 5);
+    script.account.spent = 35;
+    script.account.reserved = 10;
+    script.account.limit = 100;
+    script.account.limit_per_day = 150;
+    script.account.spent_last_day = 132.5;
 }
 
 void demo_style() {
@@ -296,6 +326,25 @@ std::vector<Shot> shots() {
         const std::vector<RequestId> used = {s.requests[0].id, s.requests[1].id, s.requests[2].id};
         p.set_in_use(used, used[1]);
     };
+    const auto money = [](Script& s, Panel& p) {
+        add_library(s, 7);
+        add_money_trouble(s);
+        p.set_prompt("gold");
+    };
+    const auto payments = [](Script& s, Panel& p) {
+        add_library(s, 7);
+        add_payments(s, 40);
+        p.set_prompt("gold");
+    };
+    const auto reused = [](Script& s, Panel& p) {
+        add_library(s, 7);
+        TextureRequest request{.prompt = "mossy stone wall, seamless", .reuse = Reuse::IfIdentical};
+        p.set_request(request);
+        p.generate();
+        const RequestId id = s.requests.back().id;
+        s.finish(id, {7});
+        s.find(id)->reused = true;
+    };
     const auto no_key = [](Script& s, Panel&) { s.account.key_present = false; };
     return {
         {"first_demo", 480, 900, 16, demo_style, first},
@@ -316,6 +365,17 @@ std::vector<Shot> shots() {
         {"view_exact", 640, 900, 16, demo_style, loaded, presses({{"tile", 8}, {"view.exact", 0}})},
         {"send_again", 480, 800, 16, demo_style, trouble, press("send_again", 1005)},
         {"send_again_320", 320, 1000, 13, demo_style, trouble, press("send_again", 1005)},
+        {"money", 480, 1700, 16, demo_style, money},
+        {"money_320", 320, 2100, 13, demo_style, money},
+        {"money_wide", 1280, 1000, 16, light, money},
+        {"spending", 480, 900, 16, demo_style, payments, press("header.spent")},
+        {"spending_320", 320, 900, 13, demo_style, payments, press("header.spent")},
+        {"spending_320_2x", 320, 1200, 26, demo_style, payments, press("header.day")},
+        {"spending_wide", 1280, 900, 16, light, payments,
+         presses({{"header.spent", 0}, {"ledger.export", 0}})},
+        {"spending_4k", 3840, 2160, 32, demo_style, payments, press("header.spent")},
+        {"raise_limit", 480, 900, 16, demo_style, money, press("raise_limit", 1005)},
+        {"reused", 480, 1000, 16, demo_style, reused},
         {"in_use", 480, 1000, 16, demo_style, in_use},
         {"view_tiled", 1600, 900, 16, demo_style, edit, presses({{"tile", 5}, {"view.tiling", 3}})},
         {"view_narrow", 320, 900, 13, dark, busy, press("tile", 30)},

@@ -60,36 +60,6 @@ TEST_CASE("A refused prompt goes back into the form") {
     CHECK(f.script.submitted[0].prompt == "famous faces");
 }
 
-TEST_CASE("An unknown outcome offers three ways, and paying twice asks first") {
-    PanelFixture f;
-    RequestInfo& info = f.script.add(JobState::OutcomeUnknown, "bark");
-    info.submitted_at = std::chrono::system_clock::now() - 60s;
-    const RequestId id = info.id;
-    f.gui.frames(2);
-    SECTION("wait") {
-        REQUIRE(f.gui.click("wait", id.value));
-        REQUIRE(f.script.resolved.size() == 1);
-        CHECK(f.script.resolved[0].resolution == Resolution::Wait);
-    }
-    SECTION("discard") {
-        REQUIRE(f.gui.click("discard", id.value));
-        REQUIRE(f.script.resolved.size() == 1);
-        CHECK(f.script.resolved[0].resolution == Resolution::Discard);
-    }
-    SECTION("send again") {
-        REQUIRE(f.gui.click("send_again", id.value));
-        CHECK(f.script.resolved.empty());
-        f.gui.frames(2);
-        REQUIRE(f.gui.click("send_again.no", id.value));
-        f.gui.frames(2);
-        REQUIRE(f.gui.click("send_again", id.value));
-        f.gui.frames(2);
-        REQUIRE(f.gui.click("send_again.yes", id.value));
-        REQUIRE(f.script.resolved.size() == 1);
-        CHECK(f.script.resolved[0].resolution == Resolution::SendAgain);
-    }
-}
-
 TEST_CASE("What an earlier run left waits for a person") {
     PanelFixture f;
     for (int i = 0; i < 2; ++i) f.script.add(JobState::Queued, "bark").waiting = WaitReason::Resume;

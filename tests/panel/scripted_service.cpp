@@ -118,6 +118,9 @@ void Service::set_api_key(Secret key) {
 void Service::set_max_credits(std::optional<double> limit) {
     impl_->script.account.limit = limit;
 }
+void Service::set_max_credits_per_day(std::optional<double> limit) {
+    impl_->script.account.limit_per_day = limit;
+}
 Library& Service::library() {
     return *impl_->library;
 }
@@ -151,6 +154,18 @@ void Library::save(ImageId image, std::string path) {
 
 void Library::set_favourite(RequestId id, bool favourite) {
     impl_.script.favourites.emplace_back(id, favourite);
+}
+
+void Library::load_ledger() {
+    ++impl_.script.ledger_reads;
+}
+
+const Ledger& Library::ledger() const {
+    return impl_.script.ledger;
+}
+
+void Library::save_ledger(std::string path) {
+    impl_.script.saved_ledgers.push_back(std::move(path));
 }
 
 namespace test {
@@ -193,6 +208,28 @@ RequestInfo& Script::add(JobState state, std::string prompt) {
     info.estimated_credits = 5;
     requests.push_back(std::move(info));
     return requests.back();
+}
+
+RequestInfo& Script::add_unknown(std::string prompt, std::chrono::seconds ago) {
+    RequestInfo& info = add(JobState::OutcomeUnknown, std::move(prompt));
+    info.submitted_at = std::chrono::system_clock::now() - ago;
+    info.error = {.code = ErrorCode::OutcomeUnknown,
+                  .message = "The connection broke after the request was sent."};
+    return info;
+}
+
+void Script::add_payment(LedgerEntry::Kind kind, std::string prompt, double credits) {
+    LedgerEntry entry;
+    entry.request = {next_id++};
+    entry.kind = kind;
+    entry.credits = credits;
+    entry.at = std::chrono::system_clock::now() - std::chrono::minutes(7 * ledger.entries.size());
+    entry.model = "flux-kontext-pro";
+    entry.prompt = std::move(prompt);
+    if (kind == LedgerEntry::Kind::Spent) entry.task_id = "task";
+    ledger.total += credits;
+    ledger.last_day += credits;
+    ledger.entries.push_back(std::move(entry));
 }
 
 LibraryEntry& Script::add_picture(std::uint64_t id, std::string prompt, std::uint32_t width,

@@ -49,6 +49,9 @@ struct Script {
     std::map<ImageId, int> thumbnails_asked;
     InputPreview preview;  ///< what Library::preview() answers
     InputImage previewed;
+    Ledger ledger;
+    int ledger_reads = 0;
+    std::vector<std::string> saved_ledgers;
     int account_refreshes = 0;
 
     RequestInfo* find(RequestId id);
@@ -57,6 +60,10 @@ struct Script {
     /// Adds a picture to the library page, as the newest.
     LibraryEntry& add_picture(std::uint64_t id, std::string prompt, std::uint32_t width = 1024,
                               std::uint32_t height = 1024);
+    /// A request whose answer was lost that long ago.
+    RequestInfo& add_unknown(std::string prompt, std::chrono::seconds ago);
+    /// Adds a payment, older than those before.
+    void add_payment(LedgerEntry::Kind kind, std::string prompt, double credits = 5);
     /// The request's texture is complete.
     void finish(RequestId id, ImageId image);
 };

@@ -1,3 +1,4 @@
+#include "panel/probe.h"
 #include "panel/state.h"
 #include "panel/strings.h"
 
@@ -239,22 +240,36 @@ void draw_send_again(State& state, Card& card, const RequestInfo& info) {
     if (ui.button(no)) card.asks_again = false;
 }
 
-void draw_balance(State& state, const RequestInfo& info) {
+/// How the account's balance moved across the paid call, and what that means.
+struct BalanceNews {
+    const char* name;  ///< for a Probe
+    Tone tone = Tone::Neutral;
+    Line words;
+};
+
+BalanceNews balance_news(const RequestInfo& info) {
     constexpr double kRounding = 1e-6;
     constexpr auto kAskedFor = std::chrono::seconds(30);
-    Ui& ui = state.ui;
-    if (!info.balance_change) {
-        // What an earlier run learned is in the message.
-        if (!state.service.capabilities().credits_query || info.restored) return;
-        const bool is_asked = since(info.submitted_at) < kAskedFor;
-        return ui.message(Tone::Neutral, is_asked ? text::kBalanceAsked : text::kBalanceUnknown);
-    }
+    if (!info.balance_change && since(info.submitted_at) < kAskedFor)
+        return {"balance.asked", Tone::Neutral, Line("%s", text::kBalanceAsked)};
+    if (!info.balance_change) return {"balance.not_known", Tone::Neutral, Line("%s", text::kBalanceUnknown)};
     const double change = *info.balance_change;
     const double price = info.estimated_credits;
-    if (std::abs(change) < kRounding) return ui.message(Tone::Good, text::kBalanceSame);
+    if (std::abs(change) < kRounding) return {"balance.same", Tone::Good, Line("%s", text::kBalanceSame)};
     if (price > 0 && change <= -price + kRounding)
-        return ui.message(Tone::Warn, Line(text::kBalanceFellFormat, credits_text(-change).c_str()));
-    ui.message(Tone::Neutral, Line(text::kBalanceMovedFormat, change, credits_text(price).c_str()));
+        return {"balance.fell", Tone::Warn, Line(text::kBalanceFellFormat, credits_text(-change).c_str())};
+    return {"balance.moved", Tone::Neutral,
+            Line(text::kBalanceMovedFormat, change, credits_text(price).c_str())};
+}
+
+void draw_balance(State& state, const RequestInfo& info) {
+    // What an earlier run learned is in the message.
+    const bool is_told = info.restored && !info.balance_change;
+    if (!state.service.capabilities().credits_query || is_told) return;
+    const BalanceNews news = balance_news(info);
+    state.ui.message(news.tone, news.words);
+    state.ui.tip(news.name, info.id.value, info.error.message);
+    probe_item(news.name, info.id.value);
 }
 
 void draw_choices(State& state, Card& card, const RequestInfo& info) {
