@@ -44,6 +44,7 @@ store::ImageRow picture(store::Store& store, std::string_view content) {
 
 /// Two jobs for each state that is stored, an edit among them.
 void fill(store::Store& store) {
+    store.take_poll_turn(100ms);
     const std::string input = must(store.blobs().put({}));
     ImageId parent;
     for (std::uint64_t number = 1; number <= 12; ++number) {
@@ -56,6 +57,7 @@ void fill(store::Store& store) {
         row.credits = 5;
         row.fingerprint = "print-" + std::to_string(number / 2);
         row.created_at = kThen + number * 1s;
+        row.balance_before = 100;
         if (number % 4 == 0) row.parent = parent;
         if (number % 5 == 0) row.request.input = InputImage::from_url("https://files.example.com/a.png");
         if (number == 6) {
@@ -115,13 +117,23 @@ void read_library(store::Store& store) {
 }
 
 /// The engine takes the rows as they are.
-void resume(const std::vector<store::JobRow>& rows, const std::vector<engine::PastDuration>& durations) {
+void resume(store::Store& store, const std::vector<store::JobRow>& rows) {
     engine::Restore restore;
-    restore.durations = durations;
-    for (const store::JobRow& row : rows)
+    restore.durations = store.durations(20);
+    for (const engine::PastDuration& past : restore.durations)
+        require(past.duration >= 0ms && past.duration <= std::chrono::years(1000),
+                "a duration can be reckoned with");
+    restore.spends = store.spends(kThen - 1h);
+    for (const engine::PastSpend& past : restore.spends)
+        require(std::isfinite(past.credits), "what was spent is a number");
+    for (const store::JobRow& row : rows) {
+        require(std::isfinite(row.spent_since) && std::isfinite(row.balance_before.value_or(0)),
+                "a balance is a number");
         restore.jobs.push_back({row.id, row.request.model, row.credits, !row.input_blob.empty(),
                                 row.request.reuse == Reuse::IfIdentical, row.request.priority, row.state,
-                                row.task_id, row.submitted_at, row.cancelled});
+                                row.task_id, row.submitted_at, row.cancelled, row.fingerprint,
+                                row.balance_before, row.spent_since});
+    }
     engine::Engine engine({});
     const engine::TimePoint now = kThen + 1h;
     [[maybe_unused]] const auto first = engine.on(restore, now);
@@ -131,6 +143,7 @@ void resume(const std::vector<store::JobRow>& rows, const std::vector<engine::Pa
 }
 
 void write(store::Store& store, const store::JobRow& row) {
+    check(store.find_identical(row.id, kThen + 2h));
     check(store.write_submitting({.id = row.id, .count = 18, .window = 10s}, kThen + 2h));
     check(store.write_task(row.id, "task-new"));
     check(store.write_state(row.id, JobState::Failed, false, row.error, kThen + 2h));
@@ -178,14 +191,12 @@ bool StoreFolder::use() const {
     }
     store::Store& store = **opened;
     read_library(store);
-    const auto durations = store.durations(20);
-    for (const engine::PastDuration& past : durations)
-        require(past.duration >= 0ms && past.duration <= std::chrono::years(1000),
-                "a duration can be reckoned with");
+    const engine::Duration turn = store.take_poll_turn(100ms);
+    require(turn >= 0ms && turn <= 2min, "a turn comes soon");
     const auto rows = store.take_over_jobs();
     check(rows);
     if (!rows) return true;
-    resume(*rows, durations);
+    resume(store, *rows);
     for (const store::JobRow& row : *rows) write(store, row);
     store::JobRow next;
     next.id.value = store.id_block() + 1;
