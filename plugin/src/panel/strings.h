@@ -215,12 +215,12 @@ inline constexpr char kWait[] = "Wait for it";
 inline constexpr char kWaitTip[] =
     "Keeps it and looks at your balance again, for free. Should the service still report the picture to the "
     "host, it is collected.";
-inline constexpr char kSendAgain[] = "Send again...";
+inline constexpr char kSendAgain[] = "Send again (may pay twice)";
 inline constexpr char kSendAgainTip[] =
     "Asks the service once more. It may be paid twice: the first call may have been charged as well.";
 inline constexpr char kSendAgainAsk[] =
     "If the first call was charged as well, this picture is paid for twice.";
-inline constexpr char kSendAgainYesFormat[] = "Send again (may pay twice), %s credits";
+inline constexpr char kSendAgainYesFormat[] = "Send again, %s credits";
 inline constexpr char kSendAgainNo[] = "Back";
 inline constexpr char kSendAgainNoTip[] = "Do not send";
 inline constexpr char kDiscard[] = "Discard";
