@@ -122,6 +122,7 @@ Task LocalService::Impl::make_task(const json& body, std::string raw_body, std::
     if (options_.faults_in_prompt) cut_faults(task.prompt);
     task.body = std::move(raw_body);
     task.input_url = text_of(body, "inputImage");
+    task.callback_url = text_of(body, "callBackUrl");
     task.aspect_ratio = text_of(body, "aspectRatio", task.input_url.empty() ? "16:9" : "");
     task.jpeg = text_of(body, "outputFormat", "jpeg") == "jpeg";
     task.cost = text_of(body, "model") == "flux-kontext-max" ? 10 : 5;
@@ -173,6 +174,8 @@ void LocalService::Impl::handle_generate(const Request& request, Response& respo
     if (!within_window())
         return send(envelope(429, "Too many requests, try again later"), met, request, response);
     if (auto refusal = check_generate(body)) return send(*refusal, met, request, response);
+    if (const auto callback = faults_.take(Endpoint::Callback))
+        bound.push_back({Endpoint::Callback, *callback});
     Task task = make_task(body, request.body, bound);
     if (!task.input_url.empty()) {
         std::string problem;
@@ -180,7 +183,10 @@ void LocalService::Impl::handle_generate(const Request& request, Response& respo
     }
     bool stored = false;
     const Reply reply = accept(std::move(task), &stored);
+    const std::string id = stored ? reply.body["data"]["taskId"].get<std::string>() : "";
+    if (stored) report_early(id, true);
     send(reply, met, request, response);
+    if (stored) report_early(id, false);
 }
 
 bool LocalService::Impl::finished(const Task& task) const {
@@ -284,6 +290,7 @@ void LocalService::Impl::settle(const std::string& id, TaskState state, int code
     task.error_message = message;
     if (!result_name.empty()) task.result_name = result_name;
     store_.save(task);
+    report_end(task);
 }
 
 void LocalService::Impl::paint_tasks() {

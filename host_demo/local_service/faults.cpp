@@ -44,14 +44,25 @@ constexpr std::array kFaults{
     Row{Fault::DamagedImage, "DamagedImage", Endpoint::Result, false},
     Row{Fault::SlowBody, "SlowBody", Endpoint::Result, false},
     Row{Fault::KeyInMessage, "KeyInMessage", Endpoint::Generate, false},
+    Row{Fault::CallbackBeforeAnswer, "CallbackBeforeAnswer", Endpoint::Callback, false},
+    Row{Fault::CallbackEarly, "CallbackEarly", Endpoint::Callback, false},
+    Row{Fault::CallbackLate, "CallbackLate", Endpoint::Callback, false},
+    Row{Fault::CallbackTwice, "CallbackTwice", Endpoint::Callback, false},
+    Row{Fault::CallbackNever, "CallbackNever", Endpoint::Callback, false},
+    Row{Fault::CallbackWrongSignature, "CallbackWrongSignature", Endpoint::Callback, false},
+    Row{Fault::CallbackOldTime, "CallbackOldTime", Endpoint::Callback, false},
+    Row{Fault::CallbackUnsigned, "CallbackUnsigned", Endpoint::Callback, false},
+    Row{Fault::CallbackOtherTask, "CallbackOtherTask", Endpoint::Callback, false},
+    Row{Fault::CallbackHuge, "CallbackHuge", Endpoint::Callback, false},
 };
 
-constexpr std::array<std::pair<Endpoint, std::string_view>, 5> kEndpoints{{
+constexpr std::array<std::pair<Endpoint, std::string_view>, 6> kEndpoints{{
     {Endpoint::Generate, "Generate"},
     {Endpoint::RecordInfo, "RecordInfo"},
     {Endpoint::Upload, "Upload"},
     {Endpoint::Credits, "Credits"},
     {Endpoint::Result, "Result"},
+    {Endpoint::Callback, "Callback"},
 }};
 
 const Row& row_of(Fault fault) {

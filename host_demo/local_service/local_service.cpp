@@ -41,7 +41,10 @@ Reply envelope(int code, const std::string& message, json data) {
 }
 
 LocalService::Impl::Impl(Options options)
-    : options_(std::move(options)), faults_(start_seed(options_)), random_(start_seed(options_)) {}
+    : options_(std::move(options)),
+      faults_(start_seed(options_)),
+      callbacks_(options_.callback_key, options_.callbacks_anywhere, options_.callback_retry),
+      random_(start_seed(options_)) {}
 
 bool LocalService::Impl::start(std::string* error) {
     if (!store_.open(options_.data_dir, error)) return false;
@@ -73,6 +76,8 @@ bool LocalService::Impl::start(std::string* error) {
     } else {
         port_ = server_.bind_to_port("127.0.0.1", options_.port) ? options_.port : -1;
     }
+    for (const auto& [id, task] : tasks_)
+        if (task.state != TaskState::Pending && task.ready_ms() > now_ms()) report_end(task);
     if (port_ <= 0) {
         if (error) *error = "cannot listen on 127.0.0.1:" + std::to_string(options_.port);
         return false;
@@ -94,6 +99,7 @@ LocalService::Impl::~Impl() {
         stopping_ = true;
     }
     changed_.notify_all();
+    callbacks_.stop();
     if (listener_.joinable()) {
         server_.stop();
         // Again and again, because a connection may have been accepted just now.
@@ -219,6 +225,7 @@ bool LocalService::Impl::misbehave(const FaultMet& met, const Request& request, 
 Record LocalService::Impl::record() const {
     std::lock_guard lock(mutex_);
     Record record = counts_;
+    record.callbacks = callbacks_.answers();
     for (const auto& [id, task] : tasks_) {
         Record::Task entry;
         entry.id = id;

@@ -40,10 +40,20 @@ enum class Fault : std::uint8_t {
     TruncatedImage,     ///< the body ends before its Content-Length
     DamagedImage,       ///< the body is complete but not a picture
     SlowBody,
-    KeyInMessage,  ///< the error text repeats the key that was sent
+    KeyInMessage,          ///< the error text repeats the key that was sent
+    CallbackBeforeAnswer,  ///< it comes before generate is answered, long before the task is done
+    CallbackEarly,         ///< it comes as soon as generate is answered, before the record says done
+    CallbackLate,          ///< by three seconds
+    CallbackTwice,
+    CallbackNever,
+    CallbackWrongSignature,  ///< signed with another key
+    CallbackOldTime,         ///< signed rightly, an hour ago
+    CallbackUnsigned,
+    CallbackOtherTask,  ///< it names, and is signed for, another task: one that exists if there is any
+    CallbackHuge,       ///< a body of a megabyte
 };
 
-enum class Endpoint : std::uint8_t { Generate, RecordInfo, Upload, Credits, Result };
+enum class Endpoint : std::uint8_t { Generate, RecordInfo, Upload, Credits, Result, Callback };
 
 struct Options {
     std::string data_dir;                ///< tasks, uploads and results live here and survive a restart
@@ -59,6 +69,11 @@ struct Options {
     /// "{fault:RecordInfo.Hang}" names another endpoint, "{fault:ErrorInside200:501}" a code. Rate limits are
     /// met once per prompt, so that a retry passes.
     bool faults_in_prompt = true;
+    /// Signs callbacks, as the key of the vendor's settings page would; empty: they are not signed.
+    std::string callback_key;
+    /// Also to other machines. Otherwise a callBackUrl that leads there is accepted and never called.
+    bool callbacks_anywhere = false;
+    std::chrono::milliseconds callback_retry{2000};  ///< pause before a callback without a 200 is sent again
     /// Pictures are painted this many times smaller on each side; for tests.
     int paint_divisor = 1;
 };
@@ -78,7 +93,8 @@ struct Record {
     std::uint64_t uploads = 0;
     std::uint64_t downloads = 0;
     std::uint64_t unauthorized = 0;
-    std::vector<Task> tasks;  ///< ever accepted, oldest first
+    std::vector<int> callbacks;  ///< since start: how each one sent was answered, zero where it was not
+    std::vector<Task> tasks;     ///< ever accepted, oldest first
 };
 
 class LocalService {

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <string>
 #include <thread>
@@ -21,8 +22,11 @@ void on_signal(int) {
 
 int usage(std::ostream& out, int status) {
     out << "usage: kontexture-local-service [--port N] [--data-dir FOLDER] [--fast]\n"
+           "                                [--callback-key-file FILE] [--callbacks-anywhere]\n"
            "Speaks the kie.ai Flux Kontext protocol on 127.0.0.1 and paints procedural materials. No AI.\n"
-           "The key it asks for is KONTEXTURE_LOCAL_KEY in the environment, otherwise \"local-demo-key\".\n";
+           "The key it asks for is KONTEXTURE_LOCAL_KEY in the environment, otherwise \"local-demo-key\".\n"
+           "Callbacks are signed with the key in the file's first line, and leave this machine only with\n"
+           "--callbacks-anywhere.\n";
     return status;
 }
 
@@ -43,6 +47,14 @@ int main(int argc, char** argv) {
             options.port = static_cast<int>(port);
         } else if (flag == "--data-dir" && i + 1 < argc) {
             options.data_dir = argv[++i];
+        } else if (flag == "--callbacks-anywhere") {
+            options.callbacks_anywhere = true;
+        } else if (flag == "--callback-key-file" && i + 1 < argc) {
+            std::ifstream file(argv[++i]);
+            if (!std::getline(file, options.callback_key) || options.callback_key.empty()) {
+                std::cerr << "kontexture-local-service: there is no key in " << argv[i] << "\n";
+                return 2;
+            }
         } else {
             return usage(std::cerr, 2);
         }

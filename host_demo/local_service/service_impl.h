@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "callbacks.h"
 #include "faults.h"
 #include "local_service/local_service.h"
 #include "painter.h"
@@ -87,12 +88,20 @@ private:
 
     void paint_tasks();
     void paint_task(Task task);
+    static const FaultMet* callback_fault(const Task& task);
+    static bool calls_back_early(const Task& task);
+    std::string other_task(const std::string& id);
+    Callback callback_of(const Task& task, bool success);
+    void report_end(const Task& task);
+    void report_early(const std::string& id, bool before_answer);
+
     void settle(const std::string& id, TaskState state, int code, const std::string& message,
                 const std::string& result_name);
 
     Options options_;
     TaskStore store_;
     FaultBox faults_;
+    CallbackSender callbacks_;
     httplib::Server server_;
     int port_ = 0;
     std::thread listener_;

@@ -30,6 +30,7 @@ json to_json(const Task& task) {
             {"prompt", task.prompt},
             {"body", task.body},
             {"input_url", task.input_url},
+            {"callback_url", task.callback_url},
             {"aspect_ratio", task.aspect_ratio},
             {"jpeg", task.jpeg},
             {"seed", task.seed},
@@ -50,6 +51,7 @@ Task from_json(const json& j) {
     task.prompt = j.at("prompt");
     task.body = j.at("body");
     task.input_url = j.at("input_url");
+    task.callback_url = j.value("callback_url", "");
     task.aspect_ratio = j.at("aspect_ratio");
     task.jpeg = j.at("jpeg");
     task.seed = j.at("seed");

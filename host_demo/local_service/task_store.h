@@ -19,6 +19,7 @@ struct Task {
     std::string prompt;  ///< without fault markers
     std::string body;    ///< as it came
     std::string input_url;
+    std::string callback_url;  ///< empty: none
     std::string aspect_ratio;  ///< empty: the input's
     bool jpeg = true;
     std::uint64_t seed = 0;
