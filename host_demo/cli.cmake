@@ -1,6 +1,7 @@
 add_executable(kontexture_cli
     cli.cpp
     cli_batch.cpp
+    cli_callback.cpp
     cli_generate.cpp
     cli_interrupt.cpp
     cli_list.cpp
@@ -10,8 +11,10 @@ add_executable(kontexture_cli
     cli_report_jsonl.cpp
     cli_report_text.cpp
     cli_requests.cpp
+    cli_resolve.cpp
     cli_resume.cpp
     cli_session.cpp
+    cli_spend.cpp
     cli_tracker.cpp)
 set_target_properties(kontexture_cli PROPERTIES OUTPUT_NAME kontexture)
 kontexture_compile_options(kontexture_cli)

@@ -2,6 +2,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
+#include <cstdlib>
+
 // The arguments, and the help that explains them.
 namespace command_line {
 namespace {
@@ -12,7 +15,8 @@ constexpr const char* kAbout =
     "  kontexture generate --local --prompt \"mossy stone wall\" --count 3 --out textures\n"
     "  kontexture generate --prompt \"make it wet\" --input wall.png --out wet.png\n"
     "  kontexture generate --batch materials.jsonl --out textures --max-credits 100 --jsonl\n"
-    "  kontexture resume\n";
+    "  kontexture resume\n"
+    "  kontexture spend --csv payments.csv\n";
 
 constexpr const char* kFooter =
     "The service's key is never an argument. It is taken from the file of --key-file, from KIE_API_KEY in "
@@ -23,7 +27,8 @@ constexpr const char* kFooter =
     "\n"
     "Environment: KONTEXTURE_BASE_URL, KONTEXTURE_UPLOAD_URL and KONTEXTURE_DATA_DIR stand in for "
     "--base-url,\n"
-    "--upload-url and --data-dir.\n"
+    "--upload-url and --data-dir. KONTEXTURE_CALLBACK_KEY, or the file that KONTEXTURE_CALLBACK_KEY_FILE\n"
+    "names, is the key that callbacks (--callback-url) have to be signed with.\n"
     "\n"
     "Exit status: 0 all ready, 1 some failed or are not finished, 2 wrong usage or an invalid request\n"
     "(nothing was sent), 3 the outcome of a paid call is unknown, 130 interrupted. Whatever ends the\n"
@@ -43,14 +48,29 @@ constexpr const char* kGenerateFooter =
     "--reuse: an earlier run's picture of the same request is taken, which costs nothing; without one a new\n"
     "picture is made. It is one picture, so --count above 1 and equal lines in a batch are refused.\n"
     "\n"
-    "--max-credits: refuses everything, with exit status 2, when the estimate of all requests together\n"
-    "is above it. The first Ctrl-C cancels what is not sent yet and leaves; a second one quits at once.\n";
+    "--max-credits and --max-credits-per-day: everything is refused, with exit status 2, when the estimate\n"
+    "of all requests together would pass it. The day is the last 24 hours of everybody who works in the\n"
+    "data folder. The first Ctrl-C cancels what is not sent yet and leaves; a second one quits at once.\n";
 
 constexpr const char* kResumeFooter =
     "Requests that the service has taken are collected, which costs nothing, and written where generate\n"
     "was told to write them, or into the folder of --out. Requests that were never sent stay so unless\n"
     "--send-queued is given. For one whose outcome is unknown, look at the service's task log, then\n"
-    "choose: --send-again ID (may be charged twice) or --discard ID.\n";
+    "choose: --send-again ID (may be charged twice) or --discard ID; or see kontexture resolve --help.\n";
+
+constexpr const char* kResolveFooter =
+    "For requests whose paid call was not answered, so that nobody knows whether they were charged. IDs are\n"
+    "those of kontexture list. What is known is shown first. The last word decides:\n"
+    "  wait        keep it and ask for the balance; where callbacks are set up, wait until the service "
+    "reports\n"
+    "  send-again  send it once more, which may be charged twice, and wait for the picture\n"
+    "  discard     forget it\n"
+    "Exit status as for generate: 3 while an outcome is still unknown.\n";
+
+constexpr const char* kSpendFooter =
+    "Estimated credits of every paid call of this data folder, of all runs, for the service that is named "
+    "as\n"
+    "for generate. The newest 1000 are listed; the file of --csv has all.\n";
 
 void add_common(CLI::App& command, Options& options) {
     command.add_flag("--jsonl", options.jsonl, "Standard output is JSON lines only");
@@ -70,6 +90,38 @@ void add_timeout(CLI::App& command, Options& options) {
                     "Stop waiting after so many seconds; everything stays resumable")
         ->check(CLI::Range(1, 1000000))
         ->type_name("SECONDS");
+}
+
+void add_callbacks(CLI::App& command, Options& options) {
+    auto* url = command.add_option("--callback-url", options.callback_url,
+                                   "Where the service reaches this program to report finished pictures");
+    url->type_name("URL");
+    command
+        .add_option("--callback-listen", options.callback_listen, "Where to listen for that (127.0.0.1:8377)")
+        ->needs(url)
+        ->type_name("ADDR:PORT");
+}
+
+void add_limits(CLI::App& command, Options& options) {
+    command
+        .add_option("--max-credits-per-day", options.max_credits_per_day,
+                    "Spend no more than so many credits in any 24 hours")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("N");
+    const auto read_prices = [&options](const std::vector<std::string>& texts) {
+        for (const std::string& text : texts) {
+            const std::size_t sign = text.rfind('=');
+            char* end = nullptr;
+            const double credits = sign == text.npos ? -1 : std::strtod(text.c_str() + sign + 1, &end);
+            if (sign == 0 || !(credits >= 0) || *end != 0 || sign + 1 == text.size())
+                throw CLI::ValidationError("--price", text + " is not like flux-kontext-pro=5");
+            options.prices.emplace_back(text.substr(0, sign), credits);
+        }
+    };
+    command
+        .add_option_function<std::vector<std::string>>(
+            "--price", read_prices, "What a picture of this model costs, in credits; may be repeated")
+        ->type_name("MODEL=CREDITS");
 }
 
 void add_generate(CLI::App& app, Options& options) {
@@ -99,7 +151,9 @@ void add_generate(CLI::App& app, Options& options) {
         ->check(CLI::NonNegativeNumber)
         ->type_name("N");
     add_timeout(command, options);
+    add_callbacks(command, options);
     add_common(command, options);
+    add_limits(command, options);
     command.footer(kGenerateFooter);
     command.callback([&options] { options.command = Command::Generate; });
 }
@@ -115,21 +169,55 @@ void add_resume(CLI::App& app, Options& options) {
         .add_option("--discard", options.discard, "Forget a request of unknown outcome, or one never sent")
         ->type_name("ID");
     add_timeout(command, options);
+    add_callbacks(command, options);
     add_common(command, options);
+    add_limits(command, options);
     command.footer(kResumeFooter);
     command.callback([&options] { options.command = Command::Resume; });
 }
 
-}  // namespace
+/// "5 6 discard"
+void read_decision(const std::vector<std::string>& words, Options& options) {
+    using kontexture::Resolution;
+    const std::string& last = words.back();
+    if (last == "wait") {
+        options.resolution = Resolution::Wait;
+    } else if (last == "send-again") {
+        options.resolution = Resolution::SendAgain;
+    } else if (last == "discard") {
+        options.resolution = Resolution::Discard;
+    } else {
+        throw CLI::ValidationError("resolve", "the last word is wait, send-again or discard, not " + last);
+    }
+    if (words.size() < 2) throw CLI::ValidationError("resolve", "give at least one ID before " + last);
+    for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+        const std::string& word = words[i];
+        std::uint64_t id = 0;
+        const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), id);
+        if (error != std::errc() || end != word.data() + word.size())
+            throw CLI::ValidationError("resolve", word + " is not an ID. See: kontexture list");
+        options.resolved.push_back(id);
+    }
+}
 
-std::optional<int> read_options(int argc, const char* const* argv, Options& options) {
-    CLI::App app(kAbout, "kontexture");
-    app.footer(kFooter);
-    app.set_version_flag("--version", std::string("kontexture ") + KONTEXTURE_CLI_VERSION);
-    app.require_subcommand(1);
-    add_generate(app, options);
-    add_resume(app, options);
+void add_resolve(CLI::App& app, Options& options) {
+    CLI::App& command = *app.add_subcommand("resolve", "Decide about requests of unknown outcome");
+    command
+        .add_option_function<std::vector<std::string>>(
+            "ID... DECISION",
+            [&options](const std::vector<std::string>& words) { read_decision(words, options); },
+            "IDs, then wait, send-again or discard")
+        ->required();
+    command.add_option("--out", options.fields.out, "Write into this folder instead")->type_name("FOLDER");
+    add_limits(command, options);
+    add_timeout(command, options);
+    add_common(command, options);
+    add_callbacks(command, options);
+    command.footer(kResolveFooter);
+    command.callback([&options] { options.command = Command::Resolve; });
+}
 
+void add_questions(CLI::App& app, Options& options) {
     CLI::App& list = *app.add_subcommand("list", "Show every request and its state, newest first");
     list.add_option("--search", options.search, "Only those with these words in the prompt")
         ->type_name("TEXT");
@@ -141,6 +229,24 @@ std::optional<int> read_options(int argc, const char* const* argv, Options& opti
     add_common(credits, options);
     credits.callback([&options] { options.command = Command::Credits; });
 
+    CLI::App& spend = *app.add_subcommand("spend", "Show every payment, newest first");
+    spend.add_option("--csv", options.csv, "Write all of them to this file")->type_name("FILE");
+    add_common(spend, options);
+    spend.footer(kSpendFooter);
+    spend.callback([&options] { options.command = Command::Spend; });
+}
+
+}  // namespace
+
+std::optional<int> read_options(int argc, const char* const* argv, Options& options) {
+    CLI::App app(kAbout, "kontexture");
+    app.footer(kFooter);
+    app.set_version_flag("--version", std::string("kontexture ") + KONTEXTURE_CLI_VERSION);
+    app.require_subcommand(1);
+    add_generate(app, options);
+    add_resume(app, options);
+    add_resolve(app, options);
+    add_questions(app, options);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

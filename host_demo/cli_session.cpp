@@ -1,8 +1,10 @@
 #include "cli_session.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <thread>
 
+#include "cli_callback.h"
 #include "cli_interrupt.h"
 #include "cli_requests.h"
 #include "key_supply.h"
@@ -22,7 +24,6 @@ namespace {
 
 constexpr auto kPause = 15ms;
 constexpr std::uint32_t kPageSize = 200;
-constexpr const char* kLocalId = "local";
 constexpr const char* kNoKey =
     "There is no key. Set KIE_API_KEY in the environment to the service's key, or name a file that holds "
     "it with --key-file, or give --local for procedural pictures without a service, at no cost. Nothing "
@@ -58,7 +59,22 @@ std::string resume_command(const Options& options, bool local) {
     if (!options.base_url.empty()) text += " --base-url " + quoted(options.base_url);
     if (!local && !options.key_file.empty()) text += " --key-file " + quoted(options.key_file);
     if (!options.data_dir.empty()) text += " --data-dir " + quoted(options.data_dir);
+    if (!options.callback_url.empty()) text += " --callback-url " + quoted(options.callback_url);
+    if (!options.callback_listen.empty()) text += " --callback-listen " + quoted(options.callback_listen);
     return text;
+}
+
+/// Without a key these show the same.
+bool needs_key(Command command) {
+    return command != Command::List && command != Command::Spend;
+}
+
+/// The module's errors name its configuration; a person here knows the options.
+Error in_options(Error error) {
+    constexpr std::string_view kField = "ServiceConfig::prices";
+    const std::size_t at = error.message.find(kField);
+    if (at != std::string::npos) error.message.replace(at, kField.size(), "--price");
+    return error;
 }
 
 }  // namespace
@@ -73,11 +89,12 @@ Result<Place> find_place(const Options& options) {
     place.local = options.local;
     kontexture::ServiceConfig& config = place.config;
     config.mipmaps = false;
+    config.max_credits_per_day = options.max_credits_per_day;
+    for (const auto& [model, credits] : options.prices) config.prices.push_back({model, credits});
     config.data_dir = first_of(options.data_dir, "KONTEXTURE_DATA_DIR");
     if (config.data_dir.empty()) config.data_dir = default_data_dir();
     if (!options.local) {
-        // A list needs no key; without one it shows the same.
-        auto supply = key_supply::find_key(options.key_file, options.command != Command::List);
+        auto supply = key_supply::find_key(options.key_file, needs_key(options.command));
         if (!supply) return supply.error();
         config.api_key = std::move(supply->key);
         const std::string base_url = first_of(options.base_url, "KONTEXTURE_BASE_URL");
@@ -85,13 +102,17 @@ Result<Place> find_place(const Options& options) {
         config.upload_url = first_of(options.upload_url, "KONTEXTURE_UPLOAD_URL");
         if (config.api_key.empty()) {
             // Without a key only local runs can have left something behind.
-            if (options.command == Command::Resume && base_url.empty()) {
+            const bool collects = options.command == Command::Resume || options.command == Command::Resolve;
+            if (collects && base_url.empty()) {
                 place.local = true;
-            } else if (options.command != Command::List) {
+            } else if (needs_key(options.command)) {
                 return invalid(supply->note + (supply->note.empty() ? "" : " ") + kNoKey);
             }
         }
     }
+    auto callback = find_callback(options);
+    if (!callback) return callback.error();
+    config.callback = std::move(*callback);
     place.resume_command = resume_command(options, place.local);
     return place;
 }
@@ -108,8 +129,10 @@ Result<std::unique_ptr<Session>> Session::open(Place place) {
         // Before the local service makes it for everyone to read.
         if (auto made = make_folder(config.data_dir, Access::Owner); !made) return made.error();
         std::string problem;
-        session->local_ =
-            local_service::LocalService::start({.data_dir = config.data_dir + "/local_service"}, &problem);
+        local_service::Options local;
+        local.data_dir = config.data_dir + "/local_service";
+        if (config.callback) local.callback_key = config.callback->hmac_key.reveal();
+        session->local_ = local_service::LocalService::start(std::move(local), &problem);
         if (!session->local_)
             return Error{.code = ErrorCode::Network,
                          .message = "The local service could not start: " + problem + "."};
@@ -122,7 +145,7 @@ Result<std::unique_ptr<Session>> Session::open(Place place) {
     place.config.service_id = config.service_id;
     session->place_ = std::move(place);
     auto service = Service::create(std::move(config), session->host_);
-    if (!service) return service.error();
+    if (!service) return in_options(service.error());
     session->service_ = std::move(*service);
     return session;
 }
@@ -140,6 +163,18 @@ bool Session::wait_until_restored() {
         for (const Event& event : pump())
             if (event.kind == Event::Kind::Account) return true;
     return false;
+}
+
+Result<void> Session::check_day(double credits) const {
+    const std::optional<double>& limit = place_.config.max_credits_per_day;
+    const double spent = service_->account().spent_last_day;
+    if (!limit || credits <= 0 || spent + credits <= *limit + 1e-9) return {};
+    char text[320];
+    std::snprintf(text, sizeof text,
+                  "This needs about %g credits, but of --max-credits-per-day %g already %g were spent in the "
+                  "last 24 hours. Nothing was sent; raise --max-credits-per-day, or wait.",
+                  credits, *limit, spent);
+    return Error{.code = ErrorCode::SpendLimit, .message = text};
 }
 
 Result<void> Session::read_library(
