@@ -180,7 +180,9 @@ bool CallbackReader::take_content(std::size_t size) {
 
 std::optional<std::string> CallbackReader::take_line() {
     const std::size_t end = buffer_.find(kLineEnd);
-    const std::size_t size = end == std::string::npos ? buffer_.size() : end;
+    // Half a line end is none of the line.
+    const std::size_t size =
+        end != std::string::npos ? end : buffer_.size() - (buffer_.ends_with('\r') ? 1 : 0);
     if (size > kMaxLine || framing_bytes_ + size > kMaxFramingBytes) refuse(400);
     if (end == std::string::npos || state_ == State::Refused) return std::nullopt;
     framing_bytes_ += size + kLineEnd.size();
