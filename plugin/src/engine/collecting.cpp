@@ -29,6 +29,8 @@ void Engine::handle(const TaskWritten& event) {
         job->attempts = 0;
         job->error.reset();
         job->balance_change.reset();
+        // Not earlier: "generating" on disk promises the task's id.
+        if (job->cancel) actions_.push_back(WriteState{job->id, JobState::Generating, true, std::nullopt});
         if (job->called_back) {
             poll_at(*job, now_);
         } else {
@@ -69,7 +71,7 @@ void Engine::handle(const Polled& event) {
 void Engine::on_reply(Job& job, const TaskRunning&) {
     job.last_running = now_;
     job.attempts = job.missing = 0;
-    if (now_ - job.submitted_at > kTaskLife)
+    if (now_ - job.watched_since > kTaskLife)
         return fail(
             job,
             Error{ErrorCode::ServiceTimeout,

@@ -88,6 +88,8 @@ void Engine::handle(const Cancel& event) {
         case Step::WritingSubmitting:
         case Step::WritingBack:
         case Step::Posting:
+        case Step::WritingTask:
+        case Step::TaskWriteWait:
         case Step::Decoding: job->cancel = true; return publish(*job);
         case Step::Delivering:
             job->cancel = true;
@@ -100,8 +102,6 @@ void Engine::handle(const Cancel& event) {
             unqueue(*job);
             job->cancel = true;
             return finish_cancelled(*job);
-        case Step::WritingTask:
-        case Step::TaskWriteWait:
         case Step::PollWait:
         case Step::Polling:
         case Step::FetchWait:
@@ -128,6 +128,7 @@ void Engine::handle(const Retry& event) {
     if (job->task_open) {
         job->finished_at = {};
         job->error.reset();
+        job->watched_since = now_;
         start_running(*job);
         actions_.push_back(WriteState{job->id, JobState::Generating, false, std::nullopt});
         poll_at(*job, now_);
@@ -233,7 +234,8 @@ void Engine::restore(const RestoredJob& row) {
     job.priority = row.priority;
     job.task_id = row.task_id;
     job.fingerprint = row.fingerprint;
-    job.submitted_at = row.submitted_at;
+    job.submitted_at = std::min(row.submitted_at, now_);
+    job.watched_since = now_;
     job.balance_before = row.balance_before;
     job.accepted_before = accepted_ - row.spent_since;
     job.cancel = row.cancelled;
@@ -340,7 +342,8 @@ void Engine::erase_if_forgotten(RequestId id) {
 
 void Engine::publish(const Job& job) {
     if (job.forgotten) return;
-    const bool behind_the_scenes = job.cancel && has_task(job.step);
+    // A task that a callback named may yet turn out to be another job's.
+    const bool behind_the_scenes = job.cancel && has_task(job.step) && !job.adopted;
     Publish news;
     news.id = job.id;
     news.state = behind_the_scenes ? JobState::Cancelled : state_of(job.step);

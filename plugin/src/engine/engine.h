@@ -70,6 +70,7 @@ private:
         TimePoint missing_since = {};
         TimePoint uploaded_at = {};
         TimePoint submitted_at = {};
+        TimePoint watched_since = {};  ///< by this process, whose clock need not agree with an earlier one's
         TimePoint last_running = {};  ///< the last poll that said "not yet"
         TimePoint finished_at = {};
         TimePoint due = {};  ///< of a "-Wait" step

@@ -14,7 +14,8 @@ constexpr double kRounding = 1e-9;
 }  // namespace
 
 void Engine::remember_spend(TimePoint at, double credits) {
-    last_day_.emplace(at, credits);
+    // After the clock was set back, calls of the "future" count as of now.
+    last_day_.emplace(std::min(at, now_), credits);
     last_day_sum_ += credits;
 }
 

@@ -91,7 +91,9 @@ void Engine::handle(const InputUploaded& event) {
 void Engine::handle(const SubmittingWritten& event) {
     Job* job = find(event.id, Step::WritingSubmitting);
     if (!job) return;
-    const bool go = !event.error && !event.wait_until && !job->cancel && !closing_;
+    // A 429 may have come while the row was written.
+    const bool paused = now_ < window_.paused_until();
+    const bool go = !event.error && !event.wait_until && !job->cancel && !closing_ && !paused;
     if (!go) {
         window_.undone();
         --posts_under_way_;
@@ -105,9 +107,10 @@ void Engine::handle(const SubmittingWritten& event) {
         return publish(*job);
     }
     if (closing_) return write_back(*job, now_, WaitReason::Turn);
+    if (paused) return write_back(*job, window_.paused_until(), WaitReason::RateLimit);
     move(*job, Step::Posting);
     job->hinted_task.clear();
-    job->submitted_at = now_;
+    job->submitted_at = job->watched_since = now_;
     actions_.push_back(Post{job->id});
     publish(*job);
 }
@@ -131,7 +134,6 @@ void Engine::on_reply(Job& job, const Accepted& reply) {
     job.error.reset();
     move(job, Step::WritingTask);
     actions_.push_back(WriteTask{job.id, job.task_id});
-    if (job.cancel) return cancel_task(job);
     publish(job);
 }
 

@@ -198,8 +198,11 @@ Result<void> Store::write_task(RequestId id, const std::string& task_id, bool un
     Database& database = *impl_->database;
     return transact(database, [&]() -> Result<void> {
         if (unclaimed) {
-            Rows rows = database.query("select 1 from jobs where task_id = ? and service_id = ? and id <> ?",
-                                       task_id, impl_->options.service_id, id.value);
+            // A retried job's row has forgotten its earlier task; the ledger has not.
+            Rows rows = database.query(
+                "select 1 from jobs where task_id = ?1 and service_id = ?2 and id <> ?3 union all "
+                "select 1 from ledger where task_id = ?1 and service_id = ?2 and job_id <> ?3",
+                task_id, impl_->options.service_id, id.value);
             const bool claimed = rows.next();
             if (auto finished = rows.finish(); !finished) return finished;
             if (claimed) return another_has_it(id);
