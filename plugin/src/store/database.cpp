@@ -198,7 +198,10 @@ Error Database::describe(int code) const {
     if (connection_ != nullptr && primary == SQLITE_CANTOPEN)
         error_number = sqlite3_system_errno(connection_);
     Error error;
-    if (primary == SQLITE_FULL || (primary == SQLITE_IOERR && means_full(error_number))) {
+    // The shared index beside the log keeps no system error; what stops it from growing is a lack of room.
+    const bool is_full = primary == SQLITE_FULL || code == SQLITE_IOERR_SHMSIZE ||
+                         (primary == SQLITE_IOERR && means_full(error_number));
+    if (is_full) {
         error = disk_full_error(path_);
     } else if (primary == SQLITE_NOTADB || primary == SQLITE_CORRUPT) {
         error.code = ErrorCode::StorageDamaged;
