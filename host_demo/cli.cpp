@@ -16,8 +16,10 @@ int main(int argc, char** argv) {
         switch (options.command) {
             case Command::Generate: return run_generate(options);
             case Command::Resume: return run_resume(options);
+            case Command::Resolve: return run_resolve(options);
             case Command::List: return run_list(options);
             case Command::Credits: return run_credits(options);
+            case Command::Spend: return run_spend(options);
             case Command::None: break;
         }
         return kNothingSent;

@@ -13,8 +13,9 @@ using kontexture::Result;
 namespace {
 
 /// What would be refused is found before the first request is sent.
-Result<void> check(const kontexture::Service& service, const std::vector<Planned>& planned,
+Result<void> check(Session& session, const std::vector<Planned>& planned,
                    const std::optional<double>& max_credits) {
+    const kontexture::Service& service = session.service();
     double credits = 0;
     for (const Planned& each : planned) {
         if (const auto checked = service.check(each.request); !checked) {
@@ -24,7 +25,7 @@ Result<void> check(const kontexture::Service& service, const std::vector<Planned
         }
         credits += service.estimate(each.request);
     }
-    if (!max_credits || credits <= *max_credits) return {};
+    if (!max_credits || credits <= *max_credits) return session.check_day(credits);
     char text[200];
     std::snprintf(
         text, sizeof text,
@@ -54,7 +55,8 @@ int run_generate(const Options& options) {
         return fail(session.error(), session.error().code == kontexture::ErrorCode::InvalidArgument
                                          ? kNothingSent
                                          : kSomeFailed);
-    if (const auto checked = check((*session)->service(), *planned, options.max_credits); !checked)
+    if (options.max_credits_per_day && !(*session)->wait_until_restored()) return kInterrupted;
+    if (const auto checked = check(**session, *planned, options.max_credits); !checked)
         return fail(checked.error(), kNothingSent);
 
     const auto report = make_report(options.jsonl);

@@ -26,6 +26,8 @@ struct Job {
     kontexture::WaitReason waiting = kontexture::WaitReason::None;
     std::chrono::system_clock::time_point submitted_at = {};
     std::chrono::milliseconds typical_duration = {};
+    double credits = 0;  ///< estimated
+    std::optional<double> balance_change;
     bool reused = false;
 };
 
@@ -44,12 +46,15 @@ class Report {
 public:
     virtual ~Report() = default;
     virtual void tell(Happening happening, const Job& job) = 0;
+    /// What is known about a request of unknown outcome, before something is done about it.
+    virtual void known(const Job& job) = 0;
     /// Called often, with the jobs under way.
     virtual void show(std::span<const Job* const> under_way) = 0;
     /// A line for a person.
     virtual void note(std::string_view text) = 0;
     virtual void summarize(const Summary& summary) = 0;
     virtual void entries(std::span<const kontexture::LibraryEntry> entries) = 0;
+    virtual void spend(const kontexture::Ledger& ledger) = 0;
     virtual void credits(double credits, std::string_view service) = 0;
 
     /// How many jobs there will be.

@@ -6,7 +6,10 @@
 
 // One JSON object a line on standard output, flushed line by line.
 //   {"event":"accepted|state|ready|failed|unknown|cancelled","id":…,"state":…,"task_id":…,"file":…,
-//    "width":…,"height":…,"error":{"code":…,"message":…}}          only what is known
+//    "width":…,"height":…,"error":{"code":…,"message":…},           only what is known
+//    "submitted_at":…,"credits":…,"balance_change":…}               of an unknown outcome
+//   {"event":"payment","id":…,"kind":…,"credits":…,"at":…,"model":…,"prompt":…,"task_id":…}
+//   {"event":"spend","total":…,"last_day":…}
 //   {"event":"credits","credits":…,"service":…}
 //   {"event":"summary","ready":…,"failed":…,"unknown":…,"cancelled":…}     the last line
 namespace command_line {
@@ -48,6 +51,12 @@ std::string utc(std::chrono::system_clock::time_point time) {
     return text;
 }
 
+void add_known(ordered_json& line, const Job& job) {
+    if (job.submitted_at.time_since_epoch().count() != 0) line["submitted_at"] = utc(job.submitted_at);
+    line["credits"] = job.credits;
+    if (job.balance_change) line["balance_change"] = *job.balance_change;
+}
+
 class JsonlReport : public Report {
 public:
     void tell(Happening happening, const Job& job) override {
@@ -58,8 +67,11 @@ public:
         if (!job.file.empty()) line["file"] = job.file;
         if (job.width != 0) line["width"] = job.width, line["height"] = job.height;
         add_error(line, job.error);
+        if (job.state == kontexture::JobState::OutcomeUnknown) add_known(line, job);
         print(line);
     }
+
+    void known(const Job& job) override { tell(Happening::State, job); }
 
     void show(std::span<const Job* const>) override {}
 
@@ -88,6 +100,21 @@ public:
             line["created_at"] = utc(entry.created_at);
             print(line);
         }
+    }
+
+    void spend(const kontexture::Ledger& ledger) override {
+        for (const kontexture::LedgerEntry& entry : ledger.entries) {
+            ordered_json line = {{"event", "payment"},
+                                 {"id", entry.request.value},
+                                 {"kind", kontexture::to_string(entry.kind)},
+                                 {"credits", entry.credits},
+                                 {"at", utc(entry.at)},
+                                 {"model", entry.model},
+                                 {"prompt", entry.prompt}};
+            if (!entry.task_id.empty()) line["task_id"] = entry.task_id;
+            print(line);
+        }
+        print({{"event", "spend"}, {"total", ledger.total}, {"last_day", ledger.last_day}});
     }
 
     void credits(double credits, std::string_view service) override {

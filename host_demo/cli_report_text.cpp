@@ -24,6 +24,27 @@ std::string seconds(std::chrono::milliseconds time) {
     return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time + 500ms).count()) + " s";
 }
 
+std::string number(double credits) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.10g", credits);
+    return text;
+}
+
+std::string date(std::chrono::system_clock::time_point time) {
+    const std::time_t whole = std::chrono::system_clock::to_time_t(time);
+    std::tm parts = {};
+    char text[32] = "";
+    if (::localtime_r(&whole, &parts)) std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &parts);
+    return text;
+}
+
+std::string ago(std::chrono::system_clock::time_point time) {
+    const auto passed = std::chrono::system_clock::now() - time;
+    if (passed < 2min) return seconds(std::chrono::duration_cast<std::chrono::milliseconds>(passed)) + " ago";
+    const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(passed).count();
+    return minutes < 120 ? std::to_string(minutes) + " min ago" : std::to_string(minutes / 60) + " h ago";
+}
+
 std::string state_text(const Job& job) {
     switch (job.waiting) {
         case WaitReason::None: break;
@@ -59,9 +80,14 @@ public:
             case Happening::Cancelled: return print(head(job) + ": cancelled");
             case Happening::Unknown:
                 return print(head(job) + ": outcome unknown. " + job.error.message +
-                             " (Then: kontexture resume " + "--send-again " + std::to_string(job.id.value) +
-                             ", or --discard " + std::to_string(job.id.value) + ".)");
+                             " (Decide: kontexture resolve " + std::to_string(job.id.value) +
+                             " wait, send-again or discard.)");
         }
+    }
+
+    void known(const Job& job) override {
+        print(head(job) + ": sent " + date(job.submitted_at) + ", " + ago(job.submitted_at) + ", for about " +
+              number(job.credits) + " credits. " + job.error.message);
     }
 
     void show(std::span<const Job* const> under_way) override {
@@ -72,7 +98,7 @@ public:
         const auto [columns, rows] = window();
         const std::size_t room = std::max<std::size_t>(rows, 4) - 2;
         for (const Job* job : under_way.first(std::min(room, under_way.size())))
-            add_live(number(*job) + state_text(*job) + elapsed_text(*job) + ": " + job->prompt, columns);
+            add_live(position(*job) + state_text(*job) + elapsed_text(*job) + ": " + job->prompt, columns);
         if (under_way.size() > room)
             add_live("... and " + std::to_string(under_way.size() - room) + " more", columns);
         std::fflush(stdout);
@@ -99,18 +125,27 @@ public:
 
     void entries(std::span<const kontexture::LibraryEntry> entries) override {
         for (const kontexture::LibraryEntry& entry : entries) {
-            const std::time_t created = std::chrono::system_clock::to_time_t(entry.created_at);
-            std::tm parts = {};
-            char date[32] = "";
-            if (::localtime_r(&created, &parts)) std::strftime(date, sizeof date, "%Y-%m-%d %H:%M", &parts);
             const std::string size =
                 entry.width == 0 ? "" : std::to_string(entry.width) + 'x' + std::to_string(entry.height);
             std::printf("%-12llu %-15s  %s  %9s  %s\n", static_cast<unsigned long long>(entry.id.value),
-                        kontexture::to_string(entry.state), date, size.c_str(),
+                        kontexture::to_string(entry.state), date(entry.created_at).c_str(), size.c_str(),
                         one_line(entry.request.prompt, kMaxPromptLetters).c_str());
-            if (!entry.error.message.empty())
-                std::printf("    %s\n", one_line(entry.error.message, 400).c_str());
+            std::string more = one_line(entry.error.message, 400);
+            if (entry.state == JobState::OutcomeUnknown)
+                more = "about " + number(entry.estimated_credits) + " credits. " + more +
+                       " (kontexture resolve " + std::to_string(entry.id.value) + ")";
+            if (!more.empty()) std::printf("    %s\n", more.c_str());
         }
+        std::fflush(stdout);
+    }
+
+    void spend(const kontexture::Ledger& ledger) override {
+        for (const kontexture::LedgerEntry& entry : ledger.entries)
+            std::printf("%s  %8s credits  %-8s  %-18s  %s\n", date(entry.at).c_str(),
+                        number(entry.credits).c_str(), kontexture::to_string(entry.kind), entry.model.c_str(),
+                        one_line(entry.prompt, kMaxPromptLetters).c_str());
+        std::printf("%s credits in all, %s in the last 24 hours (estimated)\n", number(ledger.total).c_str(),
+                    number(ledger.last_day).c_str());
         std::fflush(stdout);
     }
 
@@ -130,10 +165,10 @@ private:
         return {size.ws_col, size.ws_row};
     }
 
-    std::string number(const Job& job) const {
+    std::string position(const Job& job) const {
         return '[' + std::to_string(job.number) + '/' + std::to_string(total()) + "] ";
     }
-    std::string head(const Job& job) const { return number(job) + one_line(job.prompt, kMaxPromptLetters); }
+    std::string head(const Job& job) const { return position(job) + one_line(job.prompt, kMaxPromptLetters); }
 
     static std::string result_text(const Job& job) {
         std::string text;

@@ -109,7 +109,7 @@ bool is_same(const TextureRequest& a, const TextureRequest& b) {
     return parts(a) == parts(b);
 }
 
-/// Only a picture that is there already can be used again: requests under way are not seen, and paid.
+/// Identical requests are one picture to --reuse; it can be written to one file only.
 Result<void> check_reuse(const std::vector<Planned>& planned, const Planned& next) {
     if (next.request.reuse == kontexture::Reuse::Never) return {};
     for (const Planned& earlier : planned)

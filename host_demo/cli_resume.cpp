@@ -37,6 +37,7 @@ public:
         if (auto read = read_ended(); !read) return read.error();
         outstanding_.assign(session_.service().requests().begin(), session_.service().requests().end());
         if (auto checked = check_ids(); !checked) return checked.error();
+        if (auto checked = check_price(); !checked) return checked.error();
         report_.set_total(static_cast<int>(outstanding_.size() + ended_.size()));
         for (const LibraryEntry& entry : ended_) tracker_.finish(entry, path_of(entry.id, entry.request));
         for (const RequestInfo& info : outstanding_) take_up(info);
@@ -99,11 +100,24 @@ private:
         return {};
     }
 
+    bool is_sent(const RequestInfo& info) const {
+        return info.waiting == WaitReason::Resume ? options_.send_queued
+                                                  : contains(options_.send_again, info.id);
+    }
+
+    /// A request that is refused later has failed; before, it can be sent another day.
+    Result<void> check_price() const {
+        double credits = 0;
+        for (const RequestInfo& info : outstanding_)
+            if (is_sent(info) && !contains(options_.discard, info.id)) credits += info.estimated_credits;
+        return session_.check_day(credits);
+    }
+
     void take_up(const RequestInfo& info) {
         Service& service = session_.service();
         const bool unsent = info.waiting == WaitReason::Resume;
         const bool discard = contains(options_.discard, info.id);
-        const bool send = unsent ? options_.send_queued : contains(options_.send_again, info.id);
+        const bool send = is_sent(info);
         tracker_.follow(info, path_of(info.id, info.request), discard || send);
         if (discard) {
             unsent ? service.cancel(info.id) : service.resolve(info.id, Resolution::Discard);
@@ -143,7 +157,9 @@ private:
 int fail(const kontexture::Error& error) {
     if (error.code == kontexture::ErrorCode::Interrupted) return kInterrupted;
     print_error(error);
-    return error.code == kontexture::ErrorCode::InvalidArgument ? kNothingSent : kSomeFailed;
+    const bool is_refused = error.code == kontexture::ErrorCode::InvalidArgument ||
+                            error.code == kontexture::ErrorCode::SpendLimit;
+    return is_refused ? kNothingSent : kSomeFailed;
 }
 
 }  // namespace

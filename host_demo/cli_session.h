@@ -19,6 +19,9 @@ struct Place {
     std::string resume_command;  ///< what collects from this very place
 };
 
+/// The service that --local starts.
+inline constexpr const char* kLocalId = "local";
+
 /// From the options and the environment. InvalidArgument when the command needs a service and none is named.
 kontexture::Result<Place> find_place(const Options& options);
 
@@ -51,8 +54,12 @@ public:
     HeadlessHost& host() { return host_; }
     const Place& place() const { return place_; }
 
-    /// Pumps until the service has told everything that earlier runs left to this one. False: interrupted.
+    /// Pumps until the service has told everything that earlier runs left to this one, and what was spent.
+    /// False: interrupted.
     bool wait_until_restored();
+    /// Whether so many credits more stay within the limit of a day, as far as this process knows. After
+    /// wait_until_restored().
+    kontexture::Result<void> check_day(double credits) const;
     /// Reads the library page by page. Interrupted when a person has no patience.
     kontexture::Result<void> read_library(
         const std::string& search,

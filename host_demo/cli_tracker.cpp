@@ -25,6 +25,11 @@ bool is_unsent(JobState state) {
     return state == JobState::Queued || state == JobState::Preparing;
 }
 
+/// The module only says that there is a limit.
+void name_options(kontexture::Error& error) {
+    error.message += " The options are --max-credits and --max-credits-per-day.";
+}
+
 /// Cancelled after it was paid for: its picture is still on its way to the library.
 bool is_still_collected(const RequestInfo& info, JobState state) {
     return state == JobState::Cancelled && !info.task_id.empty() && info.finished_at == RequestInfo::Time{};
@@ -79,6 +84,11 @@ void Tracker::follow(const RequestInfo& info, std::string path, bool decided) {
     move(tracked, info, info.state);
 }
 
+void Tracker::await(const RequestInfo& info, std::string path) {
+    follow(info, std::move(path), true);
+    jobs_.at(info.id.value).awaited = true;
+}
+
 void Tracker::finish(const kontexture::LibraryEntry& entry, std::string path) {
     Tracked& tracked = add(entry.id, entry.request.prompt, std::move(path));
     Job& job = tracked.job;
@@ -103,6 +113,8 @@ void Tracker::learn(Tracked& tracked, const RequestInfo& info) {
     job.submitted_at = info.submitted_at;
     job.typical_duration = info.typical_duration;
     job.reused = info.reused;
+    job.credits = info.estimated_credits;
+    job.balance_change = info.balance_change;
 }
 
 /// The service has it, for good: from here on resume collects it whatever happens to this process.
@@ -134,7 +146,9 @@ void Tracker::move(Tracked& tracked, const RequestInfo& info, JobState state) {
     switch (happening_of(state)) {
         case Happening::Ready: return save_or_end(tracked);
         case Happening::Failed: outbox_.done(info.id); return end(tracked, Happening::Failed);
-        case Happening::Unknown: return end(tracked, Happening::Unknown);
+        case Happening::Unknown:
+            if (tracked.awaited) return;
+            return end(tracked, Happening::Unknown);
         case Happening::Cancelled:
             if (is_still_collected(info, state)) return;
             if (info.image) {
@@ -187,6 +201,7 @@ void Tracker::on_saved(const Event& event) {
 
 void Tracker::end(Tracked& tracked, Happening happening) {
     tracked.phase = Phase::Ended;
+    if (tracked.job.error.code == ErrorCode::SpendLimit) name_options(tracked.job.error);
     if (happening == Happening::Ready) ++summary_.ready;
     if (happening == Happening::Failed) ++summary_.failed;
     if (happening == Happening::Unknown) ++summary_.unknown;
@@ -222,6 +237,10 @@ ExitCode Tracker::run(std::optional<int> timeout_seconds) {
     }
     const bool interrupted = is_interrupted();
     if (interrupted) wind_down();
+    for (auto& [id, tracked] : jobs_)
+        if (tracked.awaited && tracked.phase == Phase::UnderWay &&
+            tracked.job.state == JobState::OutcomeUnknown)
+            end(tracked, Happening::Unknown);
     const bool unfinished =
         std::ranges::any_of(jobs_, [](const auto& entry) { return entry.second.phase != Phase::Ended; });
     report_.summarize(summary_);

@@ -22,6 +22,8 @@ public:
     /// Follows a request of an earlier run. `decided`: a person has just said what becomes of it, so the
     /// state it is in does not count.
     void follow(const kontexture::RequestInfo& info, std::string path, bool decided);
+    /// Follows a request of unknown outcome until the service reports its task, or the time is over.
+    void await(const kontexture::RequestInfo& info, std::string path);
     /// Tells about a request that has ended already, and writes its picture.
     void finish(const kontexture::LibraryEntry& entry, std::string path);
 
@@ -39,6 +41,7 @@ private:
         bool told = false;      ///< at least once
         bool accepted = false;  ///< told that the service has it
         bool restored = false;
+        bool awaited = false;  ///< its outcome is unknown, and that is no end
     };
 
     Tracked& add(kontexture::RequestId id, std::string prompt, std::string path);

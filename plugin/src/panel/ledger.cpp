@@ -88,8 +88,8 @@ void draw_narrow_row(State& state, const LedgerEntry& entry, const Rect& row) {
     ui.text_in({{left, row.min.y}, {prompt_right, middle}}, entry.prompt, theme.text, false);
     draw_at_right(ui, {{prompt_right, row.min.y}, {right, middle}}, credits, theme.text);
     ui.text_in({{left, middle}, {right, row.max.y}},
-               Line(text::kLedgerRowFormat, date_text(entry.at).c_str(),
-                    model_name(state.service.capabilities(), entry.model), kind_words(entry.kind)),
+               Line(text::kLedgerRowFormat, kind_words(entry.kind), date_text(entry.at).c_str(),
+                    model_name(state.service.capabilities(), entry.model)),
                kind_ink(theme, entry.kind), false);
 }
 

@@ -55,7 +55,7 @@ void draw_limit_title(State& state, const LimitRow& row) {
     ui.tip(row.title, 0, row.tip);
     ui.flow(ui.text_width(words));
     ui.align_right(ui.text_width(words));
-    ui.line(words, ui.theme().dim, ui.width());
+    ui.wrapped(words, ui.theme().dim);
     if (!row.value) return;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float height = std::max(3.0f, ui.em(0.32f));

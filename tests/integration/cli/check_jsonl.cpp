@@ -24,6 +24,9 @@ bool has_shape(const json& line) {
         {"file", [](const json& v) { return v.is_string() && v.get<std::string>().front() == '/'; }},
         {"width", [](const json& v) { return v.is_number_unsigned() && v > 0; }},
         {"height", [](const json& v) { return v.is_number_unsigned() && v > 0; }},
+        {"submitted_at", [](const json& v) { return v.is_string() && v.get<std::string>().back() == 'Z'; }},
+        {"credits", [](const json& v) { return v.is_number() && v >= 0; }},
+        {"balance_change", [](const json& v) { return v.is_number(); }},
         {"error",
          [](const json& v) {
              return v.size() == 2 && v.at("code").is_string() && v.at("message").is_string();
