@@ -139,12 +139,16 @@ private:
     /// Whatever the program said before it died still holds.
     void check_told(const Told& told) {
         const auto found = by_id_.find(told.id);
-        const std::string what = told.event + ' ' + told.state + " of request " + std::to_string(told.id);
-        if (found == by_id_.end() || (!told.task_id.empty() && told.task_id != found->second.task_id)) {
+        // Before "accepted" the task is only on its way to the disk.
+        const bool is_sure =
+            told.state != "queued" && told.state != "preparing" && told.state != "submitting";
+        const bool is_kept = found != by_id_.end() &&
+                             (told.task_id.empty() || !is_sure || told.task_id == found->second.task_id);
+        if (!is_kept) {
             ++tally_.forgotten;
-            return problem("told and forgotten: " + what + ' ' + told.task_id);
+            return problem("told and forgotten: " + told.event + ' ' + told.state + " of request " +
+                           std::to_string(told.id) + ' ' + told.task_id);
         }
-        if (told.file.empty()) return;
         if (fs::exists(told.file) && hash_of(read_file(told.file)) != found->second.blob)
             problem("not the picture of the library: " + told.file);
     }

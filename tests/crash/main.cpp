@@ -29,6 +29,7 @@ struct Options {
     int processes = 2;
     unsigned long long seed = 1;
     bool is_deaf = false;
+    std::string program = KONTEXTURE_CRASH_PROGRAM;
     std::string serve;
 };
 
@@ -40,11 +41,12 @@ struct Column {
 
 constexpr const char* kUsage =
     "usage: kontexture_crash [--kills N] [--shared-kills N] [--processes P] [--power-cuts N] [--seed S] "
-    "[--deaf]\n"
+    "[--deaf] [--program FILE]\n"
     "  --kills         SIGKILLs of one process on a data folder\n"
     "  --shared-kills  SIGKILLs where P processes (2) share a data folder\n"
     "  --power-cuts    what was not fsynced is gone, too; every third time with two processes\n"
-    "  --deaf          fsync does nothing: exit status 0 only when that is noticed as a loss\n";
+    "  --deaf          fsync does nothing: exit status 0 only when that is noticed as a loss\n"
+    "  --program       another build of the command line, such as one broken on purpose\n";
 
 std::optional<Options> read_options(int argc, char** argv) {
     Options options;
@@ -56,8 +58,8 @@ std::optional<Options> read_options(int argc, char** argv) {
         }
         if (i + 1 == argc) return std::nullopt;
         const char* value = argv[++i];
-        if (flag == "--serve") {
-            options.serve = value;
+        if (flag == "--serve" || flag == "--program") {
+            (flag == "--serve" ? options.serve : options.program) = value;
             continue;
         }
         char* end = nullptr;
@@ -190,7 +192,7 @@ int main(int argc, char** argv) {
     crash::Tally all;
     {
         crash::ServiceProcess service(fs::canonical("/proc/self/exe").string(), folder);
-        crash::Tools tools{.program = KONTEXTURE_CRASH_PROGRAM,
+        crash::Tools tools{.program = options->program,
                            .shim = KONTEXTURE_CRASH_SHIM,
                            .folder = folder,
                            .warm_data = folder + "/warm",
