@@ -1,169 +1,231 @@
 #pragma once
 
+#include "faults.h"
+#include "store_model.h"
+
 #include "engine/engine.h"
 
 #include <functional>
-#include <map>
 #include <queue>
 #include <random>
-#include <set>
 #include <string>
 
 namespace kontexture::sim {
 
-using engine::Duration;
-using engine::TimePoint;
-
-/// How often things go wrong in one world, each a probability.
-struct Faults {
-    double no_connection = 0;
-    double reply_lost = 0;  ///< the POST arrived, its answer does not
-    double post_lost = 0;   ///< the POST left, but never arrived
-    double refused = 0;     ///< a parsed error of any kind
-    double poll_trouble = 0;
-    double record_late = 0;
-    double fetch_trouble = 0;
-    double url_expired = 0;
-    double damaged = 0;
-    double task_fails = 0;
-    double disk_full = 0;
-    double host_fails = 0;
-    double crash = 0;     ///< after any one event
-    double meddling = 0;  ///< a person's cancel, retry, release, … after any one event
+struct WorldOptions {
+    std::uint64_t seed = 1;
+    int jobs = 200;
+    int max_processes = 3;
+    std::array<bool, kFaultCount> off{};  ///< faults that do not happen
+    bool trace = false;
 };
 
-/// What a world did, for the report.
-struct Tally {
-    std::uint64_t jobs = 0, events = 0, posts = 0, accepted = 0, polls = 0, crashes = 0, faults = 0;
-    std::uint64_t ready = 0, failed = 0, cancelled = 0, unknown = 0, pictures = 0;
-    void add(const Tally& other);
-};
-
-/// One engine in a simulated world: service, network, disk, clock and person, all from one seed. The money
-/// rules are checked at every step; the first violation ends the run and says so.
+/// Up to three processes with an engine each in a simulated world: service, network, disk, clock and person, all from
+/// one seed. The money rules are checked at every step; the first violation ends the run and says so.
 class World {
 public:
-    World(std::uint64_t seed, int jobs, bool trace);
+    explicit World(const WorldOptions& options);
 
     /// Empty when all rules held, otherwise what was broken.
     std::string run();
     const Tally& tally() const { return tally_; }
 
 private:
-    struct Row {
-        JobState state = JobState::Queued;
-        double credits = 0;
-        bool needs_upload = false;
-        std::string task_id;
-        TimePoint submitted_at = {};
-        bool cancelled = false;
-        ImageId image;
+    /// A running program. It is gone at once when it crashes.
+    struct Process {
+        int number = 0;
+        std::int64_t session = 0;
+        std::optional<engine::Engine> engine;
+        Duration clock = {};  ///< of its engine against the machine's steady clock; fixed at its start
+        TimePoint started_at = {};
+        TimePoint disk_free_at = {};  ///< writes are made one after the other
+        TimePoint disk_full_until = {};
+        TimePoint disk_troubled_at = {};  ///< when writes last failed or had to wait for long
+        std::optional<TimePoint> wake;
+        bool closing = false;
+        std::map<std::uint64_t, bool> posts;  ///< by number: not answered; whether it has left
+        TimePoint paused_until = {};          ///< a 429 said so
+        std::optional<double> most_credits;   ///< highest limit so far
+        double charged = 0;                   ///< by posts of this process, those of unknown outcome, too
+        double reserved = 0;                  ///< as published
+        std::uint64_t last_id = 0;
+        std::map<std::string, int> paid_twins;   ///< accepted, by fingerprint
+        std::map<std::string, int> asked_twins;  ///< of those that must be paid each
     };
     struct Task {
         RequestId job;
         TimePoint visible_at = {};
         TimePoint done_at = {};
         bool fails = false;
+        bool on_disk = false;  ///< its id ever reached the store
+        ImageId image;
+        TimePoint polled_at = {};
     };
-    struct JobModel {
+    struct Post {
+        RequestId job;
+        bool charged = false;
+    };
+    struct Job {
+        RequestId id;
         double credits = 0;
         bool needs_upload = false;
-        int accepted = 0;       ///< POSTs that the service took
-        int sent_again = 0;     ///< a person asked for another one, knowing
-        bool may_post = false;  ///< submitted, resumed or resolved in this process
+        bool reuse_identical = false;
+        std::string fingerprint;
+        int submitted_by = 0;
+        int may_post_in = 0;  ///< submitted, resumed or resolved in this process
+        int accepted = 0;     ///< POSTs that the service took
+        int sent_again = 0;   ///< a person asked for another one, knowing
+        bool discarded = false;
         bool damaged_fetch = false;
-        bool forgotten = false;
-        int outstanding = 0;  ///< actions under way, without WriteState
+        int busy_in = 0;
+        int outstanding = 0;  ///< actions under way in that process, without WriteState
+        int shown_in = 0;
         JobState shown = JobState::Queued;
-        bool was_shown = false;
+        WaitReason waiting = WaitReason::None;
+        int forgotten_in = 0;
         std::string last_task;
+        std::string fetched_task;
     };
     using Action = std::function<void()>;
     struct Timed {
         TimePoint at;
         std::uint64_t order;
-        int process;  ///< zero: happens whether or not the process lives
+        int process;    ///< whose event it is; it dies with it, unless…
+        bool outlives;  ///< …what is on the wire arrives
+        Point point;
         Action action;
         bool operator<(const Timed& other) const {
             return at != other.at ? at > other.at : order > other.order;
         }
     };
 
-    // The process and its person
+    // Processes (processes.cpp)
     void start_process();
-    void crash();
-    void feed(const engine::Event& event);
+    void end_process(int number, bool crashed);
+    void close(Process& p);
+    void cut_posts(Process& p);
+    void expect_take_over(std::int64_t session);
+    void check_taken_over(std::int64_t session, TimePoint died_at);
+    void check_polled(const std::vector<std::string>& tasks, TimePoint died_at);
+    bool anyone_lived_since(TimePoint time) const;
+    void feed(Process& p, const engine::Event& event);
+    Process* find_process(int number);
+    Process* owner_of(const Job& job);
+
+    // The person (person.cpp)
     void submit_next();
+    void submit(Process& p, const std::string& prompt, bool reuse);
     void meddle();
-    void settle_everything();
+    void meddle_with(Process& p, Job& job);
+    void resolve(Process& p, Job& job);
+    void retry(Process& p, Job& job);
+    void set_limit(Process& p);
+    void disturb();
+    void forge(Fault kind);
 
-    // Executors: each takes time and then answers
-    void carry_out(const engine::LoadInput& a);
-    void carry_out(const engine::WriteIntent& a);
-    void carry_out(const engine::FindIdentical& a);
-    void carry_out(const engine::ReadBalance&);
-    void carry_out(const engine::TakeOver&);
-    void carry_out(const engine::UploadInput& a);
-    void carry_out(const engine::WriteSubmitting& a);
-    void carry_out(const engine::Post& a);
-    void carry_out(const engine::WriteTask& a);
-    void carry_out(const engine::Poll& a);
-    void carry_out(const engine::Fetch& a);
-    void carry_out(const engine::StoreResult& a);
-    void carry_out(const engine::Decode& a);
-    void carry_out(const engine::Deliver& a);
-    void carry_out(const engine::WriteState& a);
-    void carry_out(const engine::AbortCall&) {}
-    void carry_out(const engine::DropBuffers& a);
-    void carry_out(const engine::Publish& a);
-    void carry_out(const engine::Forgotten& a);
-    void carry_out(const engine::PublishAccount& a);
+    // The disk (disk.cpp): each write takes some time and is then answered
+    void carry_out(Process& p, const engine::WriteIntent& a);
+    void carry_out(Process& p, const engine::FindIdentical& a);
+    void carry_out(Process& p, const engine::WriteSubmitting& a);
+    void carry_out(Process& p, const engine::WriteTask& a);
+    void carry_out(Process& p, const engine::StoreResult& a);
+    void carry_out(Process& p, const engine::WriteState& a);
+    void carry_out(Process& p, const engine::TakeOver& a);
+    using Write = std::function<engine::Event(Process& p, bool full)>;
+    void disk(Process& p, Point row, Point told, Write write);
+    engine::Event store_result(Process& p, RequestId id);
 
-    void arrive(RequestId id, bool reply_lost, bool refused);
+    // Network and service (network.cpp, service.cpp)
+    void carry_out(Process& p, const engine::LoadInput& a);
+    void carry_out(Process& p, const engine::UploadInput& a);
+    void carry_out(Process& p, const engine::ReadBalance& a);
+    void carry_out(Process& p, const engine::Post& a);
+    void carry_out(Process& p, const engine::Poll& a);
+    void carry_out(Process& p, const engine::Fetch& a);
+    void carry_out(Process&, const engine::AbortCall&) {}
+    void send_post(Process& p, std::uint64_t number);
+    void answer_post(int process, std::uint64_t number, const engine::SubmitReply& reply);
+    void leave_poll(Process& p, const engine::Poll& a);
+    void arrive(int process, std::uint64_t number);
+    engine::SubmitReply accept(int process, std::uint64_t number);
     engine::SubmitReply refusal();
     engine::PollReply record_of(const std::string& task_id);
-    void answer(RequestId id, Duration after, engine::Event event);
-    void disk(std::function<engine::Event(bool full)> write);
-    std::optional<TimePoint> shared_window();
-    void check_end();
+    void charge(int process, std::uint64_t number);
+    void plan_callbacks(RequestId id, const std::string& task_id, TimePoint done_at);
+    void call_back(RequestId id, const std::string& task_id, TimePoint time);
 
+    // What is shown (shown.cpp)
+    void carry_out(Process& p, const engine::Decode& a);
+    void carry_out(Process& p, const engine::Deliver& a);
+    void carry_out(Process&, const engine::DropBuffers&) {}
+    void carry_out(Process& p, const engine::Publish& a);
+    void carry_out(Process& p, const engine::Forgotten& a);
+    void carry_out(Process& p, const engine::PublishAccount& a);
+
+    // The end (ending.cpp)
+    void become_calm();
+    void start_once_more();
+    bool settled(const Job& job);
+    bool all_settled();
+    void press_on();
+    void check_jobs();
+    void check_tasks();
+    void check_twins();
+    void check_reservations();
+
+    void begin(Process& p, RequestId id, const char* what);
+    void answer(Process& p, Point point, RequestId id, Duration after, engine::Event event);
     bool chance(double probability);
+    bool chance(Fault fault);
+    double level(double most);
     Duration between(int from_ms, int to_ms);
-    void at(TimePoint time, int process, Action action);
+    void at(TimePoint time, int process, Point point, Action action, bool outlives = false);
+    Duration steady() const { return now_.time_since_epoch(); }
+    void step();
     void violate(const std::string& what);
     void note(const std::string& text);
     bool has_violation() const { return !violation_.empty(); }
+    static std::string name(RequestId id);
 
+    WorldOptions options_;
     std::mt19937_64 random_;
-    Faults faults_;
-    bool trace_;
-    bool calm_ = false;  ///< no more faults: everything must come to an end
-    int jobs_wanted_;
-    bool disk_was_full_ = false;
+    std::array<double, kFaultCount> odds_{};  ///< of each fault
+    bool calm_ = false;                       ///< no more faults: everything must come to an end
+    bool last_run_ = false;
+    bool faultless_ = false;
     bool fast_ = false;  ///< a near, quick service: bursts press against its rate limit
+    bool callbacks_ = false;
+    bool long_breaks_ = false;
+    bool clock_jumped_ = false;
+    int process_count_ = 1;
+    int jobs_left_;
+    int starting_ = 0;  ///< processes that will start
     std::optional<double> limit_;
-    TimePoint now_{std::chrono::hours(480'000)};
+    std::optional<double> limit_per_day_;
+    std::optional<double> most_per_day_;
+    TimePoint now_{std::chrono::hours(480'000)};  ///< steady
+    Duration wall_ = {};                          ///< the machine's clock against it
     std::uint64_t order_ = 0;
     std::priority_queue<Timed> timeline_;
+    int current_process_ = 0;  ///< of the event under way
+    Point current_point_ = Point::Other;
 
-    std::optional<engine::Engine> engine_;
-    int process_ = 0;
-    TimePoint disk_free_at_ = {};  ///< writes are made one after the other
-    std::optional<TimePoint> wake_;
-
-    std::map<std::uint64_t, Row> rows_;
-    std::map<std::uint64_t, JobModel> models_;
+    std::map<int, Process> processes_;  ///< living
+    int last_process_ = 0;
+    StoreModel store_;
+    std::map<std::uint64_t, Job> jobs_;
+    std::vector<RequestId> ids_;  ///< in order of their submission
     std::map<std::string, Task> tasks_;
-    std::set<std::string> stored_tasks_;  ///< task ids that ever reached the disk
-    std::set<std::string> lost_tasks_;    ///< the service itself lost the picture
-    std::deque<TimePoint> arrivals_;      ///< of POSTs, at the service
-    std::deque<TimePoint> polls_;
-    std::deque<TimePoint> journal_window_;           ///< submits written to disk
-    std::map<std::uint64_t, std::uint64_t> images_;  ///< image -> job
-    std::uint64_t last_id_ = 0;
+    std::vector<std::string> known_tasks_;           ///< that reached the disk
+    std::map<std::uint64_t, std::string> pictures_;  ///< image -> task
+    std::deque<TimePoint> arrivals_;                 ///< of POSTs, at the service
+    std::deque<TimePoint> polls_;                    ///< when they left
+    std::deque<std::pair<TimePoint, double>> charges_;
+    double charged_in_all_ = 0;
     std::uint64_t last_image_ = 0;
     std::uint64_t last_task_ = 0;
-    double charged_by_process_ = 0;
+    std::uint64_t last_post_ = 0;
+    std::map<std::uint64_t, Post> posts_;
 
     std::string violation_;
     Tally tally_;
