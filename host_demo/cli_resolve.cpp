@@ -18,6 +18,7 @@ using kontexture::Result;
 namespace {
 
 constexpr auto kBalanceTime = std::chrono::seconds(20);
+constexpr auto kExplainTime = std::chrono::milliseconds(200);
 
 /// Why this request cannot be decided about.
 Result<void> refuse(Session& session, std::uint64_t id) {
@@ -63,22 +64,29 @@ void show(Report& report, std::span<const RequestInfo> requests) {
     }
 }
 
-/// The answer tells more about calls of this process, and in any case what is left.
-void read_balance(Session& session, Report& report) {
+void tell_balance(Session& session, Report& report) {
     const kontexture::Account& account = session.service().account();
-    const auto before = account.checked_at;
-    const auto deadline = std::chrono::steady_clock::now() + kBalanceTime;
-    const auto is_answered = [&] {
-        return account.checked_at != before || account.error.code != kontexture::ErrorCode::None;
+    if (account.error.code != kontexture::ErrorCode::None) return report.note(account.error.message);
+    if (!account.credits) return;
+    char text[100];
+    std::snprintf(text, sizeof text, "The balance is %.10g credits now.", *account.credits);
+    report.note(text);
+}
+
+/// After the question: waits for the balance, and then for what it says about the requests.
+void hear_balance(Session& session, std::chrono::system_clock::time_point asked_after) {
+    const kontexture::Service& service = session.service();
+    const auto pump_until = [&](auto is_done, std::chrono::milliseconds most) {
+        const auto deadline = std::chrono::steady_clock::now() + most;
+        while (!is_done() && !is_interrupted() && std::chrono::steady_clock::now() < deadline) session.pump();
     };
-    while (!is_answered() && !is_interrupted() && std::chrono::steady_clock::now() < deadline) session.pump();
-    if (account.credits) {
-        char text[100];
-        std::snprintf(text, sizeof text, "The balance is %.10g credits now.", *account.credits);
-        report.note(text);
-    } else if (account.error.code != kontexture::ErrorCode::None) {
-        report.note(account.error.message);
-    }
+    pump_until(
+        [&] {
+            const kontexture::Account& account = service.account();
+            return account.checked_at > asked_after || account.error.code != kontexture::ErrorCode::None;
+        },
+        kBalanceTime);
+    pump_until([] { return false; }, kExplainTime);
 }
 
 class Resolve {
@@ -93,6 +101,9 @@ public:
 
     Result<ExitCode> run() {
         if (!session_.wait_until_restored()) return kInterrupted;
+        const auto now = std::chrono::system_clock::now();
+        session_.service().refresh_account();
+        hear_balance(session_, now);
         const auto requests = find_all(session_, options_.resolved);
         if (!requests) return requests.error();
         report_.set_total(static_cast<int>(requests->size()));
@@ -101,8 +112,12 @@ public:
         if (options_.resolution == Resolution::SendAgain)
             for (const RequestInfo& info : *requests) credits += info.estimated_credits;
         if (auto checked = session_.check_day(credits); !checked) return checked.error();
+        const auto decided_at = std::chrono::system_clock::now();
         for (const RequestInfo& info : *requests) decide(info);
-        if (options_.resolution == Resolution::Wait) wait(*requests);
+        if (options_.resolution == Resolution::Wait) {
+            hear_balance(session_, decided_at);
+            wait(*requests);
+        }
         return tracker_.run(options_.timeout_seconds);
     }
 
@@ -119,7 +134,7 @@ private:
     }
 
     void wait(std::span<const RequestInfo> requests) {
-        read_balance(session_, report_);
+        tell_balance(session_, report_);
         const bool is_called_back = session_.place().config.callback.has_value();
         for (const RequestInfo& before : requests) {
             const RequestInfo* info = session_.service().find(before.id);
