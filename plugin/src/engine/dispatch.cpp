@@ -71,9 +71,10 @@ void Engine::dispatch_submits() {
     }
     if (posts_.empty() || posts_under_way_ >= config_.max_posts) return;
     Job& first = *find(posts_.begin()->id);
-    if (first.waiting == WaitReason::RateLimit) return;
+    const TimePoint opens = window_.opens_at(now_).value_or(TimePoint{});
+    if (first.waiting == WaitReason::RateLimit && first.due == opens) return;
     first.waiting = WaitReason::RateLimit;
-    first.due = window_.opens_at(now_).value_or(TimePoint{});
+    first.due = opens;
     publish(first);
 }
 

@@ -355,7 +355,8 @@ void Engine::publish(const Job& job) {
                              job.waiting == WaitReason::Retry || job.waiting == WaitReason::Resume;
     if (tells_error) news.error = job.error;
     if (news.state == JobState::OutcomeUnknown) news.balance_change = job.balance_change;
-    news.task_id = job.task_id;
+    // Not before it is stored: what was told must still hold after a crash.
+    if (job.step != Step::WritingTask) news.task_id = job.task_id;
     news.submitted_at = job.submitted_at;
     news.finished_at = job.finished_at;
     news.typical_duration = plan_of(job.model).median();
