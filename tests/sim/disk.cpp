@@ -121,6 +121,8 @@ void World::carry_out(Process& p, const engine::WriteState& a) {
     if (row->session != p.session)
         return violate("the state of job " + name(a.id) + " is written by another process");
     disk(p, Point::StateRow, Point::StateAnswer, [this, a](Process&, bool full) -> engine::Event {
+        if (!full && a.state == JobState::Generating && store_.find(a.id)->task_id.empty())
+            violate("job " + name(a.id) + " is stored as generating without its task");
         if (!full) store_.write_state(a, steady());
         return engine::StateWritten{a.id, a.state, full_error(full)};
     });
