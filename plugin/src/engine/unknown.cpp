@@ -138,6 +138,8 @@ void Engine::on_check(Job& job, const PollReply& reply) {
     job.task_id = std::exchange(job.hinted_task, {});
     job.adopted = true;
     job.attempts = 0;
+    // One that has ended is collected at once, not when the plan says.
+    if (!std::holds_alternative<TaskRunning>(reply)) job.called_back = true;
     move(job, Step::WritingTask);
     actions_.push_back(WriteTask{job.id, job.task_id, true});
     publish(job);
