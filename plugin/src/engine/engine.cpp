@@ -7,6 +7,17 @@
 // order in time: dispatch.cpp.
 namespace kontexture::engine {
 
+namespace {
+
+Error ended_while_sending() {
+    return {ErrorCode::OutcomeUnknown, 0, 0,
+            "The program ended while this request was being sent. The service may have taken and charged it; "
+            "look at the service's task log, then send it again or discard it.",
+            "restored without a task id"};
+}
+
+}  // namespace
+
 Engine::Engine(EngineConfig config)
     : config_(config), jitter_(config.seed), window_(config.submits_per_window, config.window) {}
 
@@ -258,12 +269,8 @@ void Engine::restore(const RestoredJob& row) {
     } else {
         job.step = Step::Unknown;
         job.cancel = false;
-        job.error = Error{
-            ErrorCode::OutcomeUnknown, 0, 0,
-            "The program ended while this request was being sent. The service may have taken and charged it; "
-            "look at the service's task log, then send it again or discard it.",
-            "restored without a task id"};
-        job.lost_message = job.error->message;
+        job.error = row.error ? *row.error : ended_while_sending();
+        remember_lost_message(job);
         start_running(job);
         if (row.state != JobState::OutcomeUnknown)
             actions_.push_back(WriteState{job.id, JobState::OutcomeUnknown, false, job.error});

@@ -168,6 +168,7 @@ private:
     // Outcomes that are not known (unknown.cpp)
     void become_unknown(Job& job, Error error);
     void check_task(Job& job, TimePoint due);
+    void remember_lost_message(Job& job);
     void explain_balance(Job& job);
     bool is_claimed(const std::string& task_id, RequestId by_other_than) const;
     void give_up_hint(Job& job);

@@ -71,6 +71,7 @@ struct RestoredJob {
     TimePoint submitted_at = {};
     bool cancelled = false;                ///< collect it into the library, make no texture
     std::string fingerprint;               ///< see IntentWritten
+    std::optional<Error> error;            ///< of OutcomeUnknown, as it was written
     std::optional<double> balance_before;  ///< last known before the paid call
     double spent_since = 0;                ///< by other jobs' paid calls since then
 };

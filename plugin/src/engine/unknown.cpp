@@ -15,14 +15,16 @@ namespace {
 constexpr Duration kBookingTime = 3s;
 constexpr Duration kBetweenHints = 5s;
 constexpr int kMaxChecks = 8;
+/// How every sentence about it begins.
+constexpr char kBalance[] = " The balance ";
 
 }  // namespace
 
 void Engine::become_unknown(Job& job, Error error) {
     // It may have been charged, so it counts against the limits.
     settle(job, true);
-    job.lost_message = error.message;
     job.error = std::move(error);
+    remember_lost_message(job);
     job.cancel = false;
     job.attempts = 0;
     move(job, Step::Unknown);
@@ -34,6 +36,11 @@ void Engine::become_unknown(Job& job, Error error) {
         balance_due_ = now_ + kBookingTime;
     }
     erase_if_forgotten(job.id);
+}
+
+/// What is said of the balance is said anew; a job of an earlier run may bring an older sentence.
+void Engine::remember_lost_message(Job& job) {
+    job.lost_message = job.error->message.substr(0, job.error->message.find(kBalance));
 }
 
 /// Asks for the balance unless that is under way.
@@ -62,12 +69,12 @@ void Engine::explain_balance(Job& job) {
     char text[200];
     if (change <= -job.credits + 1e-6 && job.credits > 0) {
         std::snprintf(text, sizeof text,
-                      " The balance fell by %g credits meanwhile (the price is %g): it was probably charged.",
+                      "%sfell by %g credits meanwhile (the price is %g): it was probably charged.", kBalance,
                       -change, job.credits);
     } else if (std::abs(change) < 1e-6) {
-        std::snprintf(text, sizeof text, " The balance did not change: it was probably not charged.");
+        std::snprintf(text, sizeof text, "%sdid not change: it was probably not charged.", kBalance);
     } else {
-        std::snprintf(text, sizeof text, " The balance changed by %+g credits meanwhile (the price is %g).",
+        std::snprintf(text, sizeof text, "%schanged by %+g credits meanwhile (the price is %g).", kBalance,
                       change, job.credits);
     }
     job.error->message = job.lost_message + text;

@@ -17,6 +17,7 @@ Restored restored(std::vector<store::JobRow> rows) {
         job.submitted_at = row.submitted_at;
         job.cancelled = row.cancelled;
         job.fingerprint = row.fingerprint;
+        if (row.error.code == ErrorCode::OutcomeUnknown) job.error = row.error;
         job.balance_before = row.balance_before;
         job.spent_since = row.spent_since;
         all.event.jobs.push_back(std::move(job));

@@ -79,10 +79,22 @@ TEST_CASE("an unknown outcome of an earlier run is explained, too") {
     row.submitted_at = desk.now - 60s;
     row.balance_before = 100;
     row.spent_since = 10;
-    desk.tell(Restore{{row}, {}, {}});
+    SECTION("the program ended in the middle") {
+        desk.tell(Restore{{row}, {}, {}});
+        CHECK(news(desk).error->message.starts_with("The program ended"));
+    }
+    SECTION("the answer was lost, and the balance looked at then") {
+        row.state = JobState::OutcomeUnknown;
+        row.error =
+            Error{ErrorCode::OutcomeUnknown, 0, 0, "The answer was lost. The balance did not change.", {}};
+        desk.tell(Restore{{row}, {}, {}});
+        CHECK(news(desk).error->message == row.error->message);
+    }
     REQUIRE(desk.find<ReadBalance>());
     desk.tell(BalanceRead{85});
     CHECK(news(desk).balance_change == -5);
+    CHECK(news(desk).error->message.find("The balance") == news(desk).error->message.rfind("The balance"));
+    CHECK(news(desk).error->message.find("fell by 5") != std::string::npos);
 }
 
 TEST_CASE("a callback rescues an unknown outcome, once the record is read") {
