@@ -210,6 +210,7 @@ std::vector<engine::RestoredJob> StoreModel::take_over(std::int64_t session, Tim
     std::sort(taken.begin(), taken.end(), [](const Row* a, const Row* b) {
         return std::pair(a->created_at, a->id) < std::pair(b->created_at, b->id);
     });
+    jobs.reserve(taken.size());
     for (const Row* row : taken) jobs.push_back(restored(*row, wall));
     return jobs;
 }
