@@ -129,10 +129,20 @@ void resume(store::Store& store, const std::vector<store::JobRow>& rows) {
     for (const store::JobRow& row : rows) {
         require(std::isfinite(row.spent_since) && std::isfinite(row.balance_before.value_or(0)),
                 "a balance is a number");
-        restore.jobs.push_back({row.id, row.request.model, row.credits, !row.input_blob.empty(),
-                                row.request.reuse == Reuse::IfIdentical, row.request.priority, row.state,
-                                row.task_id, row.submitted_at, row.cancelled, row.fingerprint,
-                                row.balance_before, row.spent_since});
+        restore.jobs.push_back({.id = row.id,
+                                .model = row.request.model,
+                                .credits = row.credits,
+                                .needs_upload = !row.input_blob.empty(),
+                                .reuse_identical = row.request.reuse == Reuse::IfIdentical,
+                                .priority = row.request.priority,
+                                .state = row.state,
+                                .task_id = row.task_id,
+                                .submitted_at = row.submitted_at,
+                                .cancelled = row.cancelled,
+                                .fingerprint = row.fingerprint,
+                                .error = row.error,
+                                .balance_before = row.balance_before,
+                                .spent_since = row.spent_since});
     }
     engine::Engine engine({});
     const engine::TimePoint now = kThen + 1h;
