@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <thread>
 
 namespace kontexture::store {
@@ -16,6 +17,9 @@ constexpr std::chrono::milliseconds kBusyPause = std::chrono::milliseconds(2);
 int stop_when_late(void* deadline) {
     return std::chrono::steady_clock::now() > *static_cast<std::chrono::steady_clock::time_point*>(deadline);
 }
+
+/// What a damaged row says beyond is kept where sums still work.
+constexpr double kLargestReal = 1e12;
 
 /// Only "no space left" has an SQLite code of its own; a quota shows in the file's last system error alone.
 /// SQLite's own sqlite3_system_errno() is overwritten by the rollback.
@@ -69,7 +73,7 @@ std::int64_t Rows::integer(int column) const {
 }
 
 double Rows::real(int column) const {
-    return sqlite3_column_double(statement_, column);
+    return std::clamp(sqlite3_column_double(statement_, column), -kLargestReal, kLargestReal);
 }
 
 std::string Rows::text(int column) const {

@@ -31,7 +31,7 @@ public:
 
     bool is_null(int column) const;
     std::int64_t integer(int column) const;
-    double real(int column) const;
+    double real(int column) const;  ///< never infinite
     std::string text(int column) const;
     std::vector<std::uint8_t> bytes(int column) const;
 
