@@ -208,7 +208,7 @@ TEST_CASE("every file of a run belongs to its owner alone, whatever the umask, a
     const auto is_ready = [&] {
         CHECK(open_to_others(folder).empty());
         std::error_code ignored;
-        for (fs::recursive_directory_iterator at(folder + "/tmp", ignored), end; at != end;
+        for (fs::recursive_directory_iterator at(folder + "/arriving", ignored), end; at != end;
              at.increment(ignored))
             was_downloading = was_downloading || at->is_regular_file(ignored);
         return bench.info(id).state == JobState::Ready;

@@ -74,7 +74,7 @@ std::string unused_name() {
 /// The last step of storing: from a complete, synced file to its place.
 Result<void> move_into_place(const std::string& from, const std::string& to, const std::string& folder) {
     const std::string subfolder = to.substr(0, to.rfind('/'));
-    if (auto ready = make_folder(subfolder); !ready) return ready;
+    if (auto ready = make_own_folder(subfolder); !ready) return ready;
     if (auto renamed = rename_file(from, to); !renamed) return renamed;
     if (auto synced = sync_folder(subfolder); !synced) return synced;
     // Also when it was there: a process may have died between making it and waiting for it.
@@ -125,16 +125,15 @@ Result<BlobId> Blobs::put(std::span<const std::uint8_t> bytes) {
 }
 
 Result<BlobId> Blobs::adopt(const std::string& source) {
-    const FileDescriptor file(::open(source.c_str(), O_RDWR | O_CLOEXEC));
-    if (!file) return file_error("read", source, errno);
-    if (::fchmod(file.number(), 0600) != 0) return file_error("made private", source, errno);
+    const auto file = open_own_file(source, true);
+    if (!file) return file.error();
     Sha256 hash;
-    if (auto read = read_pieces(file, source, [&](auto piece) { hash.add(piece); }); !read) {
+    if (auto read = read_pieces(*file, source, [&](auto piece) { hash.add(piece); }); !read) {
         return read.error();
     }
     BlobId blob = hash.hex();
     if (blob.empty()) return hash_error();
-    if (auto synced = sync_file(file, source); !synced) return synced.error();
+    if (auto synced = sync_file(*file, source); !synced) return synced.error();
     if (auto moved = move_into_place(source, path(blob), folder_); !moved) return moved.error();
     return blob;
 }
@@ -147,13 +146,13 @@ Result<std::vector<std::uint8_t>> Blobs::read(const BlobId& blob) const {
     if (!is_id(blob)) return missing;
 
     const std::string file_path = path(blob);
-    const FileDescriptor file(::open(file_path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file && errno == ENOENT) return missing;
-    if (!file) return file_error("read", file_path, errno);
+    if (!file_exists(file_path)) return missing;
+    const auto file = open_own_file(file_path, false);
+    if (!file) return file.error();
     std::vector<std::uint8_t> bytes;
     bytes.reserve(file_size(file_path));
     const auto keep = [&](auto piece) { bytes.insert(bytes.end(), piece.begin(), piece.end()); };
-    if (auto read = read_pieces(file, file_path, keep); !read) return read.error();
+    if (auto read = read_pieces(*file, file_path, keep); !read) return read.error();
     const std::string hash = sha256_hex(bytes);
     if (hash.empty()) return hash_error();
     if (hash == blob) return bytes;

@@ -18,9 +18,33 @@ namespace {
 constexpr mode_t kFileMode = 0600;
 constexpr mode_t kFolderMode = 0700;
 
+bool is_own(const struct stat& status) {
+    return S_ISREG(status.st_mode) && status.st_uid == ::geteuid() && status.st_nlink == 1;
+}
+
+Error not_own_error(const std::string& path, const char* what) {
+    Error error;
+    error.code = ErrorCode::Storage;
+    error.message = path + " is not " + what +
+                    " of your own, but a link or something else that could lead elsewhere. Move it away, or "
+                    "choose another data folder.";
+    return error;
+}
+
+constexpr const char* kPlainFile = "a plain file";
+constexpr const char* kPlainFolder = "a plain folder";
+
+/// Not blocking: opening a pipe would wait for its other end.
 Result<FileDescriptor> open_owned(const std::string& path, int flags) {
-    FileDescriptor file(::open(path.c_str(), flags | O_RDWR | O_CREAT | O_CLOEXEC, kFileMode));
-    if (!file || ::fchmod(file.number(), kFileMode) != 0) return file_error("made", path, errno);
+    FileDescriptor file(
+        ::open(path.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, kFileMode));
+    if (!file && errno == ELOOP) return not_own_error(path, kPlainFile);
+    const bool writes = (flags & O_ACCMODE) == O_RDWR;
+    if (!file) return file_error((flags & O_CREAT) != 0 ? "made" : "read", path, errno);
+    struct stat status = {};
+    if (::fstat(file.number(), &status) != 0) return file_error("read", path, errno);
+    if (!is_own(status)) return not_own_error(path, kPlainFile);
+    if (writes && ::fchmod(file.number(), kFileMode) != 0) return file_error("made private", path, errno);
     return file;
 }
 
@@ -74,15 +98,64 @@ Result<void> make_folder(const std::string& path) {
     return file_error("made", path, error_number);
 }
 
+Result<void> make_own_folder(const std::string& path) {
+    if (auto made = make_folder(path); !made) return made;
+    if (!is_own_folder(path)) return not_own_error(path, kPlainFolder);
+    return {};
+}
+
+Result<void> check_private(const std::string& folder) {
+    struct stat status = {};
+    if (::stat(folder.c_str(), &status) != 0) return file_error("read", folder, errno);
+    Error error;
+    error.code = ErrorCode::Storage;
+    if (status.st_uid != ::geteuid()) {
+        error.message = "The data folder " + folder +
+                        " belongs to another user. Choose one of your own, or run the program as that user.";
+        return error;
+    }
+    const bool for_anybody = (status.st_mode & S_IWOTH) != 0 && (status.st_mode & S_ISVTX) == 0;
+    const bool for_a_group = (status.st_mode & S_IWGRP) != 0 && status.st_gid != ::getegid();
+    if (!for_anybody && !for_a_group) return {};
+    error.message =
+        "Other users may write into the data folder " + folder +
+        ", and so replace what is kept there. Run: chmod go-w on it, or choose another data folder.";
+    return error;
+}
+
+bool is_own_file(const std::string& path) {
+    struct stat status = {};
+    return ::lstat(path.c_str(), &status) == 0 && is_own(status);
+}
+
+bool is_own_folder(const std::string& path) {
+    struct stat status = {};
+    return ::lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == ::geteuid();
+}
+
+Result<void> check_own_file(const std::string& path) {
+    struct stat status = {};
+    if (::lstat(path.c_str(), &status) != 0)
+        return errno == ENOENT ? Result<void>() : file_error("read", path, errno);
+    if (!is_own(status)) return not_own_error(path, kPlainFile);
+    return {};
+}
+
 Result<FileDescriptor> create_file(const std::string& path) {
-    return open_owned(path, O_EXCL);
+    return open_owned(path, O_RDWR | O_CREAT | O_EXCL);
 }
 
 Result<FileDescriptor> open_or_create_file(const std::string& path) {
-    return open_owned(path, 0);
+    return open_owned(path, O_RDWR | O_CREAT);
+}
+
+Result<FileDescriptor> open_own_file(const std::string& path, bool writable) {
+    return open_owned(path, writable ? O_RDWR : O_RDONLY);
 }
 
 Result<void> restrict_to_owner(const std::string& path) {
+    if (auto checked = check_own_file(path); !checked) return checked;
+    // Not by a descriptor: closing one would free the locks that SQLite holds on the file.
     if (::chmod(path.c_str(), kFileMode) != 0 && errno != ENOENT) {
         return file_error("made private", path, errno);
     }

@@ -40,11 +40,26 @@ private:
 /// Makes the folder and its missing parents (0700), and waits until they are on the disk. One that exists
 /// keeps its permissions: it may be the user's own.
 Result<void> make_folder(const std::string& path);
+/// The same for one that only this program has a use for: it must be this user's, and no link to another.
+Result<void> make_own_folder(const std::string& path);
+/// Refuses a folder in which other users could put or replace files: another user's, one that anybody may write (a
+/// sticky one apart), or one that a group may write which is not this user's own.
+Result<void> check_private(const std::string& folder);
+
+/// What this program has made: a regular file of this user's with one name. Everything else (a link, a pipe, another
+/// user's file) could lead a write elsewhere or block for ever, and is refused.
+bool is_own_file(const std::string& path);
+/// A real folder of this user's.
+bool is_own_folder(const std::string& path);
+/// No error when there is none; links are not followed.
+Result<void> check_own_file(const std::string& path);
 /// Makes a file (0600) that must not exist yet.
 Result<FileDescriptor> create_file(const std::string& path);
-/// Opens a file for reading and writing, made (0600) when missing.
+/// Opens an own file for reading and writing, made (0600) when missing.
 Result<FileDescriptor> open_or_create_file(const std::string& path);
-/// Takes an existing file's permissions for everyone but the owner away; nothing happens when there is none.
+/// Opens an own file that exists. `writable`: also for writing, and others lose their access to it.
+Result<FileDescriptor> open_own_file(const std::string& path, bool writable);
+/// Takes an own file's permissions for everyone but the owner away; nothing happens when there is none.
 Result<void> restrict_to_owner(const std::string& path);
 
 Result<void> write_all(const FileDescriptor& file, std::span<const std::uint8_t> bytes,

@@ -30,6 +30,16 @@ Error newer_error(const std::string& path) {
     return error;
 }
 
+Error tampered_error(const std::string& path) {
+    Error error;
+    error.code = ErrorCode::Storage;
+    error.message =
+        "The database " + path +
+        " has triggers or views, which this program never makes: somebody else has changed it. Nothing in "
+        "it was used. Drop them, move the file away, or choose another data folder.";
+    return error;
+}
+
 Error damaged_error(const std::string& path) {
     Error error;
     error.code = ErrorCode::StorageDamaged;
@@ -40,6 +50,9 @@ Error damaged_error(const std::string& path) {
 
 /// Opens the file, checks that it is sound and ours, and brings it up to date.
 Result<std::unique_ptr<Database>> open_database(const std::string& path, bool others_live) {
+    for (const char* suffix : {"", "-wal", "-shm", "-journal", "-suspect"}) {
+        if (auto checked = check_own_file(path + suffix); !checked) return checked.error();
+    }
     if (!file_exists(path)) {
         auto made = create_file(path);
         if (!made) return made.error();
@@ -55,6 +68,7 @@ Result<std::unique_ptr<Database>> open_database(const std::string& path, bool ot
     const auto state = inspect_schema(**database);
     if (!state) return state.error();
     if (*state == SchemaState::Newer) return newer_error(path);
+    if (*state == SchemaState::Tampered) return tampered_error(path);
     if (*state == SchemaState::Foreign) return damaged_error(path);
     if (suspect || unclean) {
         const auto sound = (*database)->looks_sound(suspect, suspect ? kThoroughCheckTime : kQuickCheckTime);
@@ -141,8 +155,13 @@ std::string database_path(const std::string& folder) {
     return folder + "/kontexture.db";
 }
 
+std::string temporary_path(const std::string& folder) {
+    // Not "tmp": the folder may be the user's own and have one.
+    return folder + "/arriving";
+}
+
 std::string temporary_path(const std::string& folder, std::int64_t session) {
-    return folder + "/tmp/" + std::to_string(session);
+    return temporary_path(folder) + "/" + std::to_string(session);
 }
 
 Result<std::unique_ptr<Store>> Store::open(StoreOptions options, std::string* warning) {
@@ -152,8 +171,10 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options, std::string* wa
     while (options.folder.size() > 1 && options.folder.back() == '/') options.folder.pop_back();
     auto impl = std::make_unique<Impl>(std::move(options));
     const std::string& folder = impl->options.folder;
-    for (const char* part : {"", "/blobs", "/sessions", "/tmp"}) {
-        if (auto made = make_folder(folder + part); !made) return made.error();
+    if (auto made = make_folder(folder); !made) return made.error();
+    if (auto checked = check_private(folder); !checked) return checked.error();
+    for (const std::string& part : {folder + "/blobs", folder + "/sessions", temporary_path(folder)}) {
+        if (auto made = make_own_folder(part); !made) return made.error();
     }
     const auto opening = FileLock::acquire(folder + "/opening.lock", kOpeningPatience);
     if (!opening) return opening.error();
@@ -178,7 +199,9 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options, std::string* wa
     auto lock = FileLock::acquire(session_lock_path(folder, *session), milliseconds(0));
     if (!lock) return lock.error();
     impl->session_lock = std::move(*lock);
-    if (auto made = make_folder(temporary_path(folder, *session)); !made) return made.error();
+    // No session had this number before, so what is there is nobody's.
+    remove_temporary(temporary_path(folder, *session));
+    if (auto made = make_own_folder(temporary_path(folder, *session)); !made) return made.error();
 
     sweep_sessions(folder, *session);
     if (auto swept = sweep_blobs(*impl->database, folder, *session); !swept) return swept.error();
@@ -193,8 +216,7 @@ Store::~Store() {
     // When this fails the next run merely looks more closely.
     [[maybe_unused]] const auto closed = database.run("update sessions set closed_at = ? where id = ?",
                                                       to_number(wall_clock_now()), impl_->session);
-    std::error_code ignored;
-    std::filesystem::remove_all(temporary_path(impl_->options.folder, impl_->session), ignored);
+    remove_temporary(temporary_path(impl_->options.folder, impl_->session));
 }
 
 std::uint64_t Store::id_block() const {

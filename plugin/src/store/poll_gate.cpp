@@ -1,6 +1,7 @@
 #include "store/poll_gate.h"
 
 #include <algorithm>
+#include <thread>
 
 #include <sys/file.h>
 #include <unistd.h>
@@ -11,6 +12,17 @@ namespace {
 
 // More than that is what an earlier start of the machine left: the steady clock begins anew.
 constexpr engine::Duration kFurthest = std::chrono::minutes(1);
+// Held for two small reads and writes of a cached page. Who holds it longer was stopped, and polls go on without it.
+constexpr int kTries = 20;
+constexpr std::chrono::milliseconds kPause = std::chrono::milliseconds(1);
+
+bool lock_soon(int file) {
+    for (int i = 0; i < kTries; ++i) {
+        if (::flock(file, LOCK_EX | LOCK_NB) == 0) return true;
+        std::this_thread::sleep_for(kPause);
+    }
+    return false;
+}
 
 }  // namespace
 
@@ -21,8 +33,7 @@ engine::Duration PollGate::take_turn(engine::Duration gap) {
         if (!opened) return {};
         file_ = std::move(*opened);
     }
-    // Held for two small reads and writes of a cached page, so waiting for it is no wait.
-    if (::flock(file_.number(), LOCK_EX) != 0) return {};
+    if (!lock_soon(file_.number())) return {};
     const std::int64_t now = steady_clock_().count();
     std::int64_t next = 0;
     if (::pread(file_.number(), &next, sizeof next, 0) != sizeof next) next = 0;

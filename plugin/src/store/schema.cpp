@@ -169,6 +169,10 @@ Result<SchemaState> inspect_schema(Database& database) {
     if (!application) return application.error();
     if (*tables == 0 && *version == 0) return SchemaState::Empty;
     if (*application != kApplicationId) return SchemaState::Foreign;
+    const auto programs =
+        read_number(database, "select count(*) from sqlite_schema where type in ('trigger', 'view')");
+    if (!programs) return programs.error();
+    if (*programs != 0) return SchemaState::Tampered;
     const auto current = static_cast<std::int64_t>(kMigrations.size());
     if (*version == current) return SchemaState::Current;
     return *version > current ? SchemaState::Newer : SchemaState::Older;

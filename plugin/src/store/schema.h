@@ -5,7 +5,8 @@
 namespace kontexture::store {
 
 /// What the file says about itself, read without writing. Foreign: a database of some other program.
-enum class SchemaState : std::uint8_t { Empty, Older, Current, Newer, Foreign };
+/// Tampered: one of ours with a trigger or a view, which could make any statement endless.
+enum class SchemaState : std::uint8_t { Empty, Older, Current, Newer, Foreign, Tampered };
 Result<SchemaState> inspect_schema(Database& database);
 
 /// Brings an empty or older database to the current version, in one transaction.

@@ -34,10 +34,17 @@ Result<FileLock> FileLock::acquire(const std::string& path, std::chrono::millise
 }
 
 bool FileLock::is_held(const std::string& path) {
-    const FileDescriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+    const FileDescriptor file(::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     if (!file) return errno != ENOENT;
     // Shared, so that two who ask at the same time do not take each other for the owner.
     return ::flock(file.number(), LOCK_SH | LOCK_NB) != 0;
+}
+
+std::optional<std::int64_t> parse_session(std::string_view text) {
+    std::int64_t session = 0;
+    std::from_chars(text.data(), text.data() + text.size(), session);
+    if (session <= 0 || std::to_string(session) != text) return std::nullopt;
+    return session;
 }
 
 std::string session_lock_path(const std::string& folder, std::int64_t session) {
@@ -48,10 +55,8 @@ std::vector<std::int64_t> list_sessions(const std::string& folder) {
     std::vector<std::int64_t> sessions;
     for (const std::string& name : list_folder(folder + "/sessions")) {
         if (!name.ends_with(kSuffix)) continue;
-        const char* end = name.data() + name.size() - kSuffix.size();
-        std::int64_t session = 0;
-        const auto [stop, error] = std::from_chars(name.data(), end, session);
-        if (error == std::errc() && stop == end) sessions.push_back(session);
+        const auto session = parse_session(std::string_view(name).substr(0, name.size() - kSuffix.size()));
+        if (session) sessions.push_back(*session);
     }
     return sessions;
 }

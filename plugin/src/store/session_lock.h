@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kontexture::store {
@@ -25,6 +27,8 @@ private:
     FileDescriptor file_;
 };
 
+/// A session's number exactly as a name of ours spells it; nothing for every other text.
+std::optional<std::int64_t> parse_session(std::string_view text);
 /// Where a session keeps its lock, below the data folder. Numbers are never used twice, so a free lock means
 /// a dead session for good.
 std::string session_lock_path(const std::string& folder, std::int64_t session);

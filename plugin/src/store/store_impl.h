@@ -49,6 +49,8 @@ constexpr engine::TimePoint to_time(std::int64_t number) {
 
 /// "kontexture.db" below the data folder.
 std::string database_path(const std::string& folder);
+/// Below the data folder: where the sessions' temporary folders are, and that of one.
+std::string temporary_path(const std::string& folder);
 std::string temporary_path(const std::string& folder, std::int64_t session);
 
 }  // namespace kontexture::store

@@ -3,11 +3,10 @@
 #include "store/session_lock.h"
 #include "store/store_impl.h"
 
-#include <charconv>
-#include <filesystem>
 #include <unordered_set>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace kontexture::store {
 
@@ -15,7 +14,7 @@ namespace {
 
 std::int64_t modified_at(const std::string& path) {
     struct stat status = {};
-    if (::stat(path.c_str(), &status) != 0) return 0;
+    if (::lstat(path.c_str(), &status) != 0) return 0;
     const auto time =
         std::chrono::seconds(status.st_mtim.tv_sec) + std::chrono::nanoseconds(status.st_mtim.tv_nsec);
     return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
@@ -52,25 +51,54 @@ Result<std::int64_t> database_age(Database& database) {
 
 Result<void> move_aside(const std::string& folder, const std::string& path, const std::string& blob) {
     const std::string aside = folder + "/unreferenced";
-    if (auto made = make_folder(aside); !made) return made;
+    if (auto made = make_own_folder(aside); !made) return made;
     return rename_file(path, aside + "/" + blob);
+}
+
+bool is_number(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// "7.part", as downloads are called.
+bool is_download(std::string_view name) {
+    constexpr std::string_view kSuffix = ".part";
+    return name.ends_with(kSuffix) && is_number(name.substr(0, name.size() - kSuffix.size()));
+}
+
+/// "incoming-<process>-<number>", as Blobs calls what it has not finished.
+bool is_incoming(std::string_view name) {
+    constexpr std::string_view kPrefix = "incoming-";
+    if (!name.starts_with(kPrefix)) return false;
+    name.remove_prefix(kPrefix.size());
+    const std::size_t dash = name.find('-');
+    return dash != std::string_view::npos && is_number(name.substr(0, dash)) &&
+           is_number(name.substr(dash + 1));
+}
+
+void remove_own_file(const std::string& path) {
+    if (is_own_file(path)) ::unlink(path.c_str());
 }
 
 }  // namespace
 
+void remove_temporary(const std::string& path) {
+    if (!is_own_folder(path)) return;
+    for (const std::string& name : list_folder(path)) {
+        if (is_download(name)) remove_own_file(path + "/" + name);
+    }
+    ::rmdir(path.c_str());
+}
+
 void sweep_sessions(const std::string& folder, std::int64_t own) {
-    std::error_code ignored;
-    const std::filesystem::path temporary(folder + "/tmp");
-    for (const std::string& name : list_folder(temporary.string())) {
-        std::int64_t session = 0;
-        std::from_chars(name.data(), name.data() + name.size(), session);
-        if (session != own && !FileLock::is_held(session_lock_path(folder, session))) {
-            std::filesystem::remove_all(temporary / name, ignored);
+    for (const std::string& name : list_folder(temporary_path(folder))) {
+        const auto session = parse_session(name);
+        if (session && *session != own && !FileLock::is_held(session_lock_path(folder, *session))) {
+            remove_temporary(temporary_path(folder, *session));
         }
     }
     for (const std::int64_t session : list_sessions(folder)) {
         const std::string path = session_lock_path(folder, session);
-        if (session != own && !FileLock::is_held(path)) std::filesystem::remove(path, ignored);
+        if (session != own && !FileLock::is_held(path)) remove_own_file(path);
     }
 }
 
@@ -84,19 +112,17 @@ Result<void> sweep_blobs(Database& database, const std::string& folder, std::int
     const auto oldest = database_age(database);
     if (!oldest) return oldest.error();
 
-    const std::filesystem::path blobs(folder + "/blobs");
-    for (const std::string& first : list_folder(blobs.string())) {
-        const std::filesystem::path subfolder = blobs / first;
-        if (first.starts_with("incoming-")) {
-            std::error_code ignored;
-            std::filesystem::remove(subfolder, ignored);
-            continue;
-        }
-        for (const std::string& rest : list_folder(subfolder.string())) {
+    const std::string blobs = folder + "/blobs";
+    for (const std::string& first : list_folder(blobs)) {
+        const std::string subfolder = blobs + "/" + first;
+        if (is_incoming(first)) remove_own_file(subfolder);
+        if (first.size() != 2 || !is_own_folder(subfolder)) continue;
+        for (const std::string& rest : list_folder(subfolder)) {
             BlobId blob = first;
             blob += rest;
-            const std::string path = (subfolder / rest).string();
-            if (!Blobs::is_id(blob) || referenced->contains(blob) || modified_at(path) < *oldest) continue;
+            const std::string path = subfolder + "/" + rest;
+            if (!Blobs::is_id(blob) || referenced->contains(blob) || !is_own_file(path)) continue;
+            if (modified_at(path) < *oldest) continue;
             if (auto moved = move_aside(folder, path, blob); !moved) return moved;
         }
     }

@@ -262,21 +262,21 @@ TEST_CASE("what a killed session left is swept, when nobody else lives") {
         input = store->blobs().path(row.input_blob);
     }
     write_text(temp.path() + "/blobs/incoming-1-1", "half");
-    std::filesystem::create_directory(temp.path() + "/tmp/1");
-    write_text(temp.path() + "/tmp/1/download", "half");
+    std::filesystem::create_directory(temp.path() + "/arriving/1");
+    write_text(temp.path() + "/arriving/1/7.part", "half");
 
     // After a clean end nothing is looked for but temporary folders.
     open_store(temp.path());
     CHECK(std::filesystem::exists(orphan));
-    CHECK_FALSE(std::filesystem::exists(temp.path() + "/tmp/1"));
+    CHECK_FALSE(std::filesystem::exists(temp.path() + "/arriving/1"));
 
     auto living = open_store(temp.path());
     reopen_session(temp);
-    write_text(living->temporary_folder() + "/download", "half");
+    write_text(living->temporary_folder() + "/7.part", "half");
     open_store(temp.path());
     CHECK(std::filesystem::exists(orphan));
     CHECK(std::filesystem::exists(temp.path() + "/blobs/incoming-1-1"));
-    CHECK(std::filesystem::exists(living->temporary_folder() + "/download"));
+    CHECK(std::filesystem::exists(living->temporary_folder() + "/7.part"));
 
     living.reset();
     reopen_session(temp);
