@@ -13,10 +13,8 @@ namespace {
 
 /// Short, because it is also what hurry() has to wait for.
 constexpr std::chrono::milliseconds kBusyPause = std::chrono::milliseconds(2);
-
-int stop_when_late(void* deadline) {
-    return std::chrono::steady_clock::now() > *static_cast<std::chrono::steady_clock::time_point*>(deadline);
-}
+/// Of SQLite's machine, far more than it takes to write a job.
+constexpr int kStepsBetweenLooks = 10000;
 
 /// What a damaged row says beyond is kept where sums still work.
 constexpr double kLargestReal = 1e12;
@@ -123,7 +121,11 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
     sqlite3_extended_result_codes(connection, 1);
     sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    // The schema has none of either: what a made-up file has of them is never run.
+    sqlite3_db_config(connection, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+    sqlite3_db_config(connection, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
     sqlite3_busy_handler(connection, wait_while_busy, database.get());
+    sqlite3_progress_handler(connection, kStepsBetweenLooks, give_up, database.get());
     if (auto set = database->execute("pragma trusted_schema = off; pragma cell_size_check = on;"
                                      "pragma foreign_keys = on; pragma temp_store = memory");
         !set) {
@@ -145,9 +147,7 @@ Result<void> Database::set_up() {
 }
 
 Result<bool> Database::looks_sound(bool thorough, std::chrono::milliseconds limit) {
-    constexpr int kStepsBetweenLooks = 10000;
-    auto deadline = std::chrono::steady_clock::now() + limit;
-    sqlite3_progress_handler(connection_, kStepsBetweenLooks, stop_when_late, &deadline);
+    deadline_ = std::chrono::steady_clock::now() + limit;
     std::string verdict = "ok";
     Result<void> finished;
     bool interrupted = false;
@@ -157,10 +157,15 @@ Result<bool> Database::looks_sound(bool thorough, std::chrono::milliseconds limi
         finished = rows.finish();
         interrupted = !finished && (sqlite3_errcode(connection_) & 0xff) == SQLITE_INTERRUPT;
     }
-    sqlite3_progress_handler(connection_, 0, nullptr, nullptr);
+    deadline_.reset();
     if (interrupted) return true;
     if (!finished) return finished.error();
     return verdict == "ok";
+}
+
+int Database::give_up(void* database) {
+    const Database& self = *static_cast<Database*>(database);
+    return self.hurried_ || (self.deadline_ && std::chrono::steady_clock::now() > *self.deadline_);
 }
 
 int Database::wait_while_busy(void* database, int attempts) {

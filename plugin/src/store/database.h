@@ -78,7 +78,8 @@ public:
     Result<bool> looks_sound(bool thorough, std::chrono::milliseconds limit);
     /// How long a statement waits for other connections before it fails.
     void set_busy_timeout(std::chrono::milliseconds timeout) { patience_ = timeout; }
-    /// Any thread. From now on, also in a wait that is under way, no statement waits for other connections.
+    /// Any thread. From now on, also in one that is under way, no statement waits for other connections, and one that
+    /// takes many steps is given up. What writes a single job takes few.
     void hurry() { hurried_ = true; }
 
     /// Several statements without parameters.
@@ -107,6 +108,8 @@ private:
     Database(sqlite3* connection, std::string path) : connection_(connection), path_(std::move(path)) {}
     Rows prepare(std::string_view sql);
     Error describe(int code) const;
+    /// SQLite asks it now and then in a long statement; other than zero gives up.
+    static int give_up(void* database);
     /// SQLite asks it before each further attempt; zero gives up.
     static int wait_while_busy(void* database, int attempts);
 
@@ -114,6 +117,7 @@ private:
     std::string path_;
     std::chrono::milliseconds patience_ = std::chrono::seconds(5);
     std::chrono::steady_clock::time_point busy_since_;
+    std::optional<std::chrono::steady_clock::time_point> deadline_;
     std::atomic<bool> hurried_{false};
     std::unordered_map<std::string, sqlite3_stmt*> statements_;
 };
