@@ -70,11 +70,19 @@ void World::carry_out(Process& p, const engine::WriteSubmitting& a) {
          [this, a](Process& writer, bool full) -> engine::Event {
              --jobs_.at(a.id.value).outstanding;
              if (full) return engine::SubmittingWritten{a.id, std::nullopt, full_error(full)};
-             auto permission = store_.write_submitting(writer.session, a, now_ + writer.clock, steady());
+             auto permission =
+                 store_.write_submitting(writer.session, a, now_ + writer.clock, now_ + wall_, steady());
              engine::SubmittingWritten written{a.id, std::nullopt, std::move(permission.error)};
              if (permission.wait) written.wait_until = now_ + writer.clock + *permission.wait;
              return written;
          });
+}
+
+void World::carry_out(Process& p, const engine::WriteHint& a) {
+    disk(p, Point::StateRow, Point::StateAnswer, [this, a](Process&, bool full) -> engine::Event {
+        if (!full) store_.write_hint(a);
+        return engine::Tick{};
+    });
 }
 
 void World::carry_out(Process& p, const engine::WriteTask& a) {

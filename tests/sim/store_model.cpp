@@ -65,30 +65,31 @@ std::optional<Duration> StoreModel::window_full_for(int count, Duration window, 
     return answers[static_cast<std::size_t>(count) - 1 - open] - steady + window;
 }
 
-std::optional<Error> StoreModel::reserve(const Row& row, std::optional<double> limit_per_day, TimePoint now) {
+std::optional<Error> StoreModel::reserve(const engine::WriteSubmitting& wanted, TimePoint wall) {
     double spent = 0;
-    for (Entry& entry : ledger_) {
-        entry.at = std::min(entry.at, now);
-        if (entry.at > now - 24h) spent += entry.credits;
-    }
-    if (limit_per_day && spent + row.credits > *limit_per_day + 1e-9) return error_of(ErrorCode::SpendLimit);
-    ledger_.push_back({Entry::Kind::Reserved, row.id, {}, row.credits, now});
+    for (const Entry& entry : ledger_)
+        if (entry.at > wall - 24h) spent += entry.credits;
+    if (wanted.limit_per_day && spent + wanted.credits > *wanted.limit_per_day + 1e-9)
+        return error_of(ErrorCode::SpendLimit);
+    ledger_.push_back({Entry::Kind::Reserved, wanted.id, {}, wanted.credits, wall});
     return std::nullopt;
 }
 
 StoreModel::Permission StoreModel::write_submitting(std::int64_t session,
                                                     const engine::WriteSubmitting& wanted, TimePoint now,
-                                                    Duration steady) {
+                                                    TimePoint wall, Duration steady) {
     if (const auto wait = window_full_for(wanted.count, wanted.window, steady)) return {wait, std::nullopt};
     Row& row = rows_.at(wanted.id.value);
     const bool submittable = row.state == JobState::Failed || (row.task_id.empty() && !row.image);
     if (row.session != session || !submittable) return {std::nullopt, error_of(ErrorCode::Conflict)};
-    if (auto refused = reserve(row, wanted.limit_per_day, now)) return {std::nullopt, std::move(refused)};
+    if (auto refused = reserve(wanted, wall)) return {std::nullopt, std::move(refused)};
     row.state = JobState::Submitting;
     row.submitted_at = now;
     row.task_id.clear();
     row.image = {};
     row.balance_before = wanted.balance_before;
+    row.credits = wanted.credits;
+    row.hinted_task.clear();
     calls_.push_back({session, wanted.id, std::nullopt});
     return {};
 }
@@ -121,6 +122,7 @@ std::optional<Error> StoreModel::write_task(RequestId id, const std::string& tas
     Row& row = rows_.at(id.value);
     row.state = JobState::Generating;
     row.task_id = task_id;
+    row.hinted_task.clear();
     answered(id, steady);
     book(row, task_id);
     return std::nullopt;
@@ -176,6 +178,7 @@ engine::RestoredJob StoreModel::restored(const Row& row, TimePoint wall) const {
     job.submitted_at = std::min(row.submitted_at, wall);
     job.cancelled = row.cancelled;
     job.fingerprint = row.fingerprint;
+    job.hinted_task = row.hinted_task;
     job.balance_before = row.balance_before;
     if (!row.task_id.empty()) {
         job.state = JobState::Generating;

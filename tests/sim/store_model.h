@@ -26,6 +26,7 @@ public:
         int priority = 0;
         std::string fingerprint;
         std::string task_id;
+        std::string hinted_task;
         TimePoint created_at = {};
         TimePoint submitted_at = {};
         bool cancelled = false;
@@ -45,7 +46,10 @@ public:
     ImageId write_intent(Row row, bool find_identical);
     ImageId find_identical(RequestId id);
     Permission write_submitting(std::int64_t session, const engine::WriteSubmitting& wanted, TimePoint now,
-                                Duration steady);
+                                TimePoint wall, Duration steady);
+    void write_hint(const engine::WriteHint& wanted) {
+        rows_.at(wanted.id.value).hinted_task = wanted.task_id;
+    }
     std::optional<Error> write_task(RequestId id, const std::string& task_id, bool unclaimed,
                                     Duration steady);
     void write_state(const engine::WriteState& wanted, Duration steady);
@@ -74,7 +78,7 @@ private:
     };
     std::optional<Duration> window_full_for(int count, Duration window, Duration steady);
     void answered(RequestId id, Duration steady);
-    std::optional<Error> reserve(const Row& row, std::optional<double> limit_per_day, TimePoint now);
+    std::optional<Error> reserve(const engine::WriteSubmitting& wanted, TimePoint wall);
     void book(const Row& row, const std::string& task_id);
     engine::RestoredJob restored(const Row& row, TimePoint wall) const;
 

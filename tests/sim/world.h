@@ -127,6 +127,7 @@ private:
     void carry_out(Process& p, const engine::WriteIntent& a);
     void carry_out(Process& p, const engine::FindIdentical& a);
     void carry_out(Process& p, const engine::WriteSubmitting& a);
+    void carry_out(Process& p, const engine::WriteHint& a);
     void carry_out(Process& p, const engine::WriteTask& a);
     void carry_out(Process& p, const engine::StoreResult& a);
     void carry_out(Process& p, const engine::WriteState& a);

@@ -15,7 +15,7 @@ struct Price {
 /// service. It shortens waits, and finds the task of a request whose outcome was unknown.
 struct CallbackConfig {
     /// Under which the service reaches this listener, "https://textures.example.org/kontexture"; what stands in front passes
-    /// POST requests below this path on, the path unchanged. Each request's own address is this, "/" and its id. Two Services
+    /// POST requests below this path on, the path unchanged. Each request's own address is this, "/", its id, "/" and a word that cannot be guessed. Two Services
     /// need a port and a public_url each.
     std::string public_url = {};
     std::string listen_address = "127.0.0.1";  ///< an IP address of this machine

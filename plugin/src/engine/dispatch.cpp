@@ -58,7 +58,7 @@ void Engine::dispatch_submits() {
             job.balance_before = balance_;
             job.accepted_before = balance_accepted_;
         }
-        actions_.push_back(WriteSubmitting{job.id, config_.submits_per_window, config_.window,
+        actions_.push_back(WriteSubmitting{job.id, config_.submits_per_window, config_.window, job.credits,
                                            config_.max_credits_per_day, job.balance_before});
     }
     while (!uploads_.empty() && uploads_under_way_ < config_.max_uploads) {

@@ -60,6 +60,7 @@ void Engine::unqueue(Job& job) {
     posts_.erase({job.priority, job.id});
     uploads_.erase({job.priority, job.id});
     decodes_.erase({job.due, job.id});
+    polls_.erase({job.due, job.id});
 }
 
 void Engine::handle(const Submit& event) {
@@ -161,28 +162,6 @@ void Engine::handle(const Retry& event) {
     start_intent(*job);
 }
 
-void Engine::handle(const Resolve& event) {
-    Job* job = find(event.id, Step::Unknown);
-    if (!job) return;
-    switch (event.resolution) {
-        case Resolution::Wait: return read_balance();
-        case Resolution::Discard: return finish_cancelled(*job);
-        case Resolution::SendAgain:
-            if (!reserve(*job)) {
-                job->error = over_limit(job->credits);
-                return publish(*job);
-            }
-            job->attempts = job->server_errors = 0;
-            job->error.reset();
-            job->balance_before.reset();
-            job->balance_change.reset();
-            job->hinted_task.clear();
-            job->submitted_at = {};
-            job->observed = true;
-            return write_back(*job, now_, WaitReason::Turn);
-    }
-}
-
 void Engine::handle(const Resume& event) {
     std::vector<RequestId> held;
     if (event.id) {
@@ -271,9 +250,11 @@ void Engine::restore(const RestoredJob& row) {
         job.cancel = false;
         job.error = row.error ? *row.error : ended_while_sending();
         remember_lost_message(job);
+        job.hinted_task = row.hinted_task;
         start_running(job);
         if (row.state != JobState::OutcomeUnknown)
             actions_.push_back(WriteState{job.id, JobState::OutcomeUnknown, false, job.error});
+        if (!job.hinted_task.empty()) return check_task(job, now_);
         if (job.balance_before) balance_due_ = now_;
     }
     publish(job);
@@ -349,11 +330,13 @@ void Engine::erase_if_forgotten(RequestId id) {
 
 void Engine::publish(const Job& job) {
     if (job.forgotten) return;
-    // A task that a callback named may yet turn out to be another job's.
+    // A task that a callback named is not certain before its row is written: it may be another job's.
     const bool behind_the_scenes = job.cancel && has_task(job.step) && !job.adopted;
     Publish news;
     news.id = job.id;
-    news.state = behind_the_scenes ? JobState::Cancelled : state_of(job.step);
+    news.state = behind_the_scenes ? JobState::Cancelled
+                 : job.adopted     ? JobState::OutcomeUnknown
+                                   : state_of(job.step);
     // Once its input is at the service, a job that waits for its turn does not fall back to "queued".
     if (news.state == JobState::Queued && job.uploaded_at != TimePoint{}) news.state = JobState::Preparing;
     news.waiting = behind_the_scenes ? WaitReason::None : job.waiting;

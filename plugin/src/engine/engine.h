@@ -59,6 +59,7 @@ private:
         bool forgotten = false;
         bool task_open = false;    ///< Failed, but the service may still have the picture
         bool observed = false;     ///< submitted by this run, so the duration is known
+        bool sent_again = false;   ///< an earlier paid call of unknown outcome may still bring a task
         bool adopted = false;      ///< the task was named by a callback, not by the answer
         bool called_back = false;  ///< since the last poll was sent
         bool running = false;      ///< may bring the picture that followers wait for
@@ -71,12 +72,14 @@ private:
         TimePoint uploaded_at = {};
         TimePoint submitted_at = {};
         TimePoint watched_since = {};  ///< by this process, whose clock need not agree with an earlier one's
-        TimePoint last_running = {};  ///< the last poll that said "not yet"
+        TimePoint last_running = {};   ///< the last poll that said "not yet"
         TimePoint finished_at = {};
         TimePoint due = {};  ///< of a "-Wait" step
         TimePoint called_back_at = {};
+        TimePoint lost_at = {};  ///< when the paid call of unknown outcome left that was sent again
         std::string task_id;
-        std::string hinted_task;  ///< named by a callback while no task was known
+        std::string hinted_task;            ///< named by a callback while no task was known
+        std::optional<Resolution> decided;  ///< while the hinted task is being asked for
         std::string fingerprint;
         std::vector<RequestId> followers;
         std::optional<double> balance_before;  ///< of the paid call
@@ -171,7 +174,9 @@ private:
     void remember_lost_message(Job& job);
     void explain_balance(Job& job);
     bool is_claimed(const std::string& task_id, RequestId by_other_than) const;
+    void take_hint(Job& job, const std::string& task_id);
     void give_up_hint(Job& job);
+    void resolve(Job& job, Resolution resolution);
     void read_balance();
 
     // Money (money.cpp)

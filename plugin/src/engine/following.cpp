@@ -13,11 +13,14 @@ void Engine::start_running(Job& job) {
     running_.insert({job.fingerprint, job.id});
 }
 
-/// Its picture is stored, or will not come: followers take it, fail with it, or go on by themselves.
+/// Its picture is stored, or will not come: followers take it, fail with it, or go on by themselves. One whose task may
+/// still bring a picture stays findable.
 void Engine::stop_running(Job& job, const std::optional<Error>& error) {
     if (!job.running) return;
-    job.running = false;
-    running_.erase({job.fingerprint, job.id});
+    if (!error || !job.task_open) {
+        job.running = false;
+        running_.erase({job.fingerprint, job.id});
+    }
     for (RequestId id : std::exchange(job.followers, {})) {
         Job* follower = find(id, Step::Following);
         if (!follower) continue;
@@ -35,7 +38,9 @@ bool Engine::follow(Job& job) {
     if (first == running_.end() || first->first != job.fingerprint) return false;
     move(job, Step::Following);
     job.waiting = WaitReason::Identical;
-    find(first->second)->followers.push_back(job.id);
+    Job& leader = *find(first->second);
+    leader.followers.push_back(job.id);
+    if (leader.step == Step::Failed) handle(Retry{leader.id});
     return true;
 }
 

@@ -72,6 +72,7 @@ struct RestoredJob {
     bool cancelled = false;                ///< collect it into the library, make no texture
     std::string fingerprint;               ///< see IntentWritten
     std::optional<Error> error;            ///< of OutcomeUnknown, as it was written
+    std::string hinted_task;               ///< of OutcomeUnknown: see WriteHint
     std::optional<double> balance_before;  ///< last known before the paid call
     double spent_since = 0;                ///< by other jobs' paid calls since then
 };
@@ -248,8 +249,14 @@ struct WriteSubmitting {
     RequestId id;
     int count = 0;
     Duration window = {};
+    double credits = 0;
     std::optional<double> limit_per_day;
     std::optional<double> balance_before;
+};
+/// Keep the task that a callback named for a job of unknown outcome, over a restart; empty: it was none. Not answered.
+struct WriteHint {
+    RequestId id;
+    std::string task_id;
 };
 /// Ask the service how many credits are left.
 struct ReadBalance {};
@@ -330,9 +337,9 @@ struct PublishAccount {
     TimePoint submits_paused_until = {};
 };
 
-using Action = std::variant<LoadInput, WriteIntent, FindIdentical, UploadInput, WriteSubmitting, ReadBalance,
-                            TakeOver, Post, WriteTask, Poll, Fetch, StoreResult, Decode, Deliver, WriteState,
-                            AbortCall, DropBuffers, Publish, Forgotten, PublishAccount>;
+using Action = std::variant<LoadInput, WriteIntent, FindIdentical, UploadInput, WriteSubmitting, WriteHint,
+                            ReadBalance, TakeOver, Post, WriteTask, Poll, Fetch, StoreResult, Decode, Deliver,
+                            WriteState, AbortCall, DropBuffers, Publish, Forgotten, PublishAccount>;
 using Actions = std::vector<Action>;
 
 }  // namespace kontexture::engine

@@ -30,8 +30,10 @@ double Engine::spent_last_day() {
 
 bool Engine::reserve(Job& job) {
     const double wanted = reserved_ + job.credits - kRounding;
-    if (config_.max_credits && spent_ + wanted > *config_.max_credits) return false;
-    if (config_.max_credits_per_day && spent_last_day() + wanted > *config_.max_credits_per_day) return false;
+    // Written so that a limit that is no number allows nothing.
+    if (config_.max_credits && !(spent_ + wanted <= *config_.max_credits)) return false;
+    if (config_.max_credits_per_day && !(spent_last_day() + wanted <= *config_.max_credits_per_day))
+        return false;
     job.reserved = job.credits;
     reserved_ += job.reserved;
     publish_account();
@@ -51,7 +53,7 @@ void Engine::settle(Job& job, bool spent) {
 
 Error Engine::over_limit(double credits) {
     char text[320];
-    if (config_.max_credits && spent_ + reserved_ + credits - kRounding > *config_.max_credits) {
+    if (config_.max_credits && !(spent_ + reserved_ + credits - kRounding <= *config_.max_credits)) {
         std::snprintf(text, sizeof text,
                       "This needs %g credits, but of the limit of %g credits %g are spent and %g reserved. "
                       "Nothing was sent. Raise the limit to go on.",

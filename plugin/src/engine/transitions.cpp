@@ -20,7 +20,7 @@ constexpr StepSet next_steps(Step from) {
         case WritingIntent: return set_of({SubmitWait, Following, DecodeWait, Failed, Cancelled});
         case Following: return set_of({WritingIntent, Failed, Cancelled});
         case Held: return set_of({SubmitWait, WritingIntent, Cancelled});
-        case SubmitWait: return set_of({Uploading, WritingSubmitting, Cancelled});
+        case SubmitWait: return set_of({Uploading, WritingSubmitting, Unknown, Cancelled});
         case Uploading: return set_of({SubmitWait, Failed, Cancelled});
         case WritingSubmitting: return set_of({Posting, WritingBack, SubmitWait, Failed, Cancelled});
         case Posting: return set_of({WritingTask, WritingBack, Failed, Cancelled, Unknown});
@@ -37,7 +37,7 @@ constexpr StepSet next_steps(Step from) {
         case Delivering: return set_of({Ready, Failed, Cancelled});
         case Failed: return set_of({LoadingInput, WritingIntent, WritingBack, PollWait, DecodeWait});
         case Unknown: return set_of({WritingBack, CheckWait, Cancelled});
-        case CheckWait: return set_of({Checking});
+        case CheckWait: return set_of({Checking, WritingBack, Cancelled});
         case Checking: return set_of({CheckWait, WritingTask, Unknown});
         case Ready: return 0;
         case Cancelled: return 0;

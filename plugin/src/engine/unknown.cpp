@@ -26,15 +26,12 @@ void Engine::become_unknown(Job& job, Error error) {
     job.error = std::move(error);
     remember_lost_message(job);
     job.cancel = false;
-    job.attempts = 0;
+    job.attempts = job.missing = 0;
     move(job, Step::Unknown);
     actions_.push_back(WriteState{job.id, JobState::OutcomeUnknown, false, job.error});
     publish(job);
-    if (!job.hinted_task.empty() && !is_claimed(job.hinted_task, job.id)) {
-        check_task(job, now_);
-    } else {
-        balance_due_ = now_ + kBookingTime;
-    }
+    balance_due_ = now_ + kBookingTime;
+    if (!job.hinted_task.empty()) take_hint(job, std::exchange(job.hinted_task, {}));
     erase_if_forgotten(job.id);
 }
 
@@ -58,7 +55,7 @@ void Engine::handle(const BalanceRead& event) {
     balance_accepted_ = accepted_;
     balance_at_ = now_;
     for (auto& [id, job] : jobs_)
-        if (job.step == Step::Unknown && job.balance_before) explain_balance(job);
+        if (state_of(job.step) == JobState::OutcomeUnknown && job.balance_before) explain_balance(job);
 }
 
 /// The change of the balance across the paid call, without what other jobs of this process took meanwhile.
@@ -82,18 +79,58 @@ void Engine::explain_balance(Job& job) {
     publish(job);
 }
 
+void Engine::handle(const Resolve& event) {
+    if (Job* job = find(event.id)) resolve(*job, event.resolution);
+}
+
+void Engine::resolve(Job& job, Resolution resolution) {
+    // The record may be about to answer the question; what a person decided counts when it does not.
+    if (job.step == Step::Checking && resolution != Resolution::Wait) {
+        job.decided = resolution;
+        return;
+    }
+    if (job.step != Step::Unknown && job.step != Step::CheckWait) return;
+    switch (resolution) {
+        case Resolution::Wait: return read_balance();
+        case Resolution::Discard: unqueue(job); return finish_cancelled(job);
+        case Resolution::SendAgain:
+            if (!reserve(job)) {
+                job.error = over_limit(job.credits);
+                return publish(job);
+            }
+            unqueue(job);
+            job.attempts = job.server_errors = 0;
+            job.error.reset();
+            job.balance_before.reset();
+            job.balance_change.reset();
+            job.hinted_task.clear();
+            job.lost_at = std::exchange(job.submitted_at, {});
+            job.observed = true;
+            job.sent_again = true;
+            return write_back(job, now_, WaitReason::Turn);
+    }
+}
+
 void Engine::handle(const CalledBack& event) {
     Job* job = find(event.id);
     // Forged ones must not turn into a flood of polls.
     if (!job || (job->called_back_at != TimePoint{} && now_ < job->called_back_at + kBetweenHints)) return;
+    if (is_claimed(event.task_id, job->id)) return;
     job->called_back_at = now_;
     switch (job->step) {
         case Step::Posting: job->hinted_task = event.task_id; return;
-        case Step::Unknown:
-            if (is_claimed(event.task_id, job->id)) return;
-            job->hinted_task = event.task_id;
-            job->attempts = 0;
-            return check_task(*job, now_);
+        case Step::Unknown: return take_hint(*job, event.task_id);
+        case Step::SubmitWait:
+            // The first paid call did start a task: no second one is needed.
+            if (!job->sent_again || is_claimed(event.task_id, job->id)) return;
+            unqueue(*job);
+            settle(*job, false);
+            move(*job, Step::Unknown);
+            job->submitted_at = job->lost_at;
+            job->observed = false;
+            job->error = Error{ErrorCode::OutcomeUnknown, 0, 0, job->lost_message, {}};
+            actions_.push_back(WriteState{job->id, JobState::OutcomeUnknown, false, job->error});
+            return take_hint(*job, event.task_id);
         case Step::WritingTask:
         case Step::TaskWriteWait:
         case Step::Polling: job->called_back = true; return;
@@ -111,7 +148,6 @@ void Engine::handle(const CalledBack& event) {
         case Step::WritingIntent:
         case Step::Following:
         case Step::Held:
-        case Step::SubmitWait:
         case Step::Uploading:
         case Step::WritingSubmitting:
         case Step::WritingBack:
@@ -128,6 +164,14 @@ void Engine::handle(const CalledBack& event) {
     }
 }
 
+void Engine::take_hint(Job& job, const std::string& task_id) {
+    if (is_claimed(task_id, job.id)) return;
+    job.hinted_task = task_id;
+    job.attempts = 0;
+    actions_.push_back(WriteHint{job.id, task_id});
+    check_task(job, now_);
+}
+
 void Engine::check_task(Job& job, TimePoint due) {
     wait(job, Step::CheckWait, due);
     job.waiting = WaitReason::Check;
@@ -136,18 +180,27 @@ void Engine::check_task(Job& job, TimePoint due) {
 
 /// The record of the task that a callback named was asked for. It becomes this job's task only when there is one.
 void Engine::on_check(Job& job, const PollReply& reply) {
+    const auto decided = std::exchange(job.decided, {});
     const bool missing = std::holds_alternative<TaskMissing>(reply);
     if (missing || std::holds_alternative<PollTrouble>(reply)) {
-        if (++job.attempts < kMaxChecks)
-            return check_task(job, now_ + 1s + back_off(job.attempts, 1s, 30s, jitter()));
-        return give_up_hint(job);
+        // Only what the service says counts against the hint; a network that is down says nothing.
+        job.missing += missing;
+        if (job.missing >= kMaxChecks) {
+            give_up_hint(job);
+        } else {
+            check_task(job, now_ + 1s + back_off(++job.attempts, 1s, 60s, jitter()));
+        }
+        if (decided) resolve(job, *decided);
+        return;
     }
     job.task_id = std::exchange(job.hinted_task, {});
     job.adopted = true;
-    job.attempts = 0;
+    job.cancel = decided == Resolution::Discard;
+    job.attempts = job.missing = 0;
     // One that has ended is collected at once, not when the plan says.
     if (!std::holds_alternative<TaskRunning>(reply)) job.called_back = true;
     move(job, Step::WritingTask);
+    job.waiting = WaitReason::Check;
     actions_.push_back(WriteTask{job.id, job.task_id, true});
     publish(job);
 }
@@ -156,7 +209,8 @@ void Engine::give_up_hint(Job& job) {
     job.hinted_task.clear();
     job.task_id.clear();
     job.adopted = job.cancel = false;
-    job.attempts = 0;
+    job.attempts = job.missing = 0;
+    actions_.push_back(WriteHint{job.id, {}});
     job.error = Error{ErrorCode::OutcomeUnknown, 0, 0, job.lost_message, {}};
     move(job, Step::Unknown);
     actions_.push_back(WriteState{job.id, JobState::OutcomeUnknown, false, job.error});

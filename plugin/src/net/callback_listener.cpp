@@ -197,7 +197,25 @@ void CallbackListener::stop() {
 }
 
 std::string CallbackListener::url_of(RequestId id) const {
-    return public_url_ + "/" + std::to_string(id.value);
+    std::string url = public_url_ + "/" + std::to_string(id.value);
+    if (!secret_.empty()) url += "/" + callback_token(secret_, id);
+    return url;
+}
+
+/// Whose address the target is. A guessed one is nobody's.
+std::optional<RequestId> CallbackListener::addressee(const CallbackRequest& request) const {
+    std::string_view target = std::string_view(request.target).substr(0, request.target.find('?'));
+    std::string_view token;
+    if (!secret_.empty()) {
+        const std::size_t slash = target.rfind('/');
+        if (slash == std::string_view::npos) return std::nullopt;
+        token = target.substr(slash + 1);
+        target = target.substr(0, slash);
+    }
+    const auto id = callback_id(target, path_);
+    if (id && !secret_.empty() && (token.empty() || !is_equal(token, callback_token(secret_, *id))))
+        return std::nullopt;
+    return id;
 }
 
 void CallbackListener::expect(RequestId id) {
@@ -314,12 +332,12 @@ int CallbackListener::judge(const CallbackReader& reader) {
     std::optional<std::string> task_id = read_task_(reader.request().body);
     if (!task_id) return 400;
     if (const int status = judge_signature(reader.request(), *task_id); status != 0) return status;
-    handlers_.on_hint(*callback_id(reader.request().target, path_), std::move(*task_id));
+    handlers_.on_hint(*addressee(reader.request()), std::move(*task_id));
     return 200;
 }
 
 int CallbackListener::judge_head(const CallbackRequest& request) {
-    const auto id = callback_id(request.target, path_);
+    const auto id = addressee(request);
     if (!id) return 404;
     if (request.method != "POST") return 405;
     {
@@ -333,7 +351,7 @@ int CallbackListener::judge_head(const CallbackRequest& request) {
 
 int CallbackListener::judge_signature(const CallbackRequest& request, const std::string& task_id) {
     if (key_.empty()) return 0;
-    const RequestId id = *callback_id(request.target, path_);
+    const RequestId id = *addressee(request);
     switch (check_signature(task_id, request.timestamp, request.signature, key_.reveal(),
                             std::chrono::system_clock::now())) {
         case SignatureCheck::Valid: return 0;

@@ -12,6 +12,7 @@
 #include <string>
 #include <thread>
 #include <unordered_set>
+#include <vector>
 
 namespace kontexture::net {
 
@@ -41,6 +42,8 @@ public:
     CallbackListener(const CallbackListener&) = delete;
     CallbackListener& operator=(const CallbackListener&) = delete;
 
+    /// From now on each address ends in what only the holder of `secret` can make from the id. Before start().
+    void set_secret(std::vector<std::uint8_t> secret) { secret_.assign(secret.begin(), secret.end()); }
     /// Begins to answer. The handlers run on a thread of the listener and must not block.
     void start(Handlers handlers);
     /// Cuts all connections; no handler runs any more when it returns, within milliseconds. For good.
@@ -65,10 +68,12 @@ private:
     bool send(Connection& connection);
     int judge(const CallbackReader& reader);
     int judge_head(const CallbackRequest& request);
+    std::optional<RequestId> addressee(const CallbackRequest& request) const;
     int judge_signature(const CallbackRequest& request, const std::string& task_id);
     void complain(RequestId id, const char* what);
 
     const Secret key_;
+    std::string secret_;
     const ReadTask read_task_;
     std::string public_url_;
     std::string path_;

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <kontexture/types.h>
+
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace kontexture::net {
@@ -16,5 +19,11 @@ inline constexpr std::chrono::seconds kSignatureWindow{300};
 SignatureCheck check_signature(std::string_view task_id, std::string_view timestamp,
                                std::string_view signature, std::string_view key,
                                std::chrono::system_clock::time_point now);
+
+/// What makes the address of one request's callbacks unguessable: 32 hex digits from HMAC-SHA256(secret, id). Empty when the
+/// library refuses. Pure.
+std::string callback_token(std::string_view secret, RequestId id);
+/// In constant time.
+bool is_equal(std::string_view a, std::string_view b);
 
 }  // namespace kontexture::net

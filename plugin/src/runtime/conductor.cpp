@@ -1,19 +1,35 @@
 #include "runtime/conductor.h"
 
+#include <ctime>
+
 namespace kontexture::runtime {
+
+namespace {
+
+/// Nobody can set it, and unlike the steady clock it goes on while the machine sleeps: a day's limit counts nights.
+engine::Duration since_boot() {
+#ifdef CLOCK_BOOTTIME
+    timespec time{};
+    if (clock_gettime(CLOCK_BOOTTIME, &time) == 0)
+        return std::chrono::duration_cast<engine::Duration>(std::chrono::seconds(time.tv_sec) +
+                                                            std::chrono::nanoseconds(time.tv_nsec));
+#endif
+    return std::chrono::duration_cast<engine::Duration>(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+}  // namespace
 
 Clock::Clock()
     : wall_start_(std::chrono::time_point_cast<engine::Duration>(std::chrono::system_clock::now())),
-      steady_start_(std::chrono::steady_clock::now()) {}
+      start_(since_boot()) {}
 
 engine::TimePoint Clock::now() const {
-    return wall_start_ +
-           std::chrono::duration_cast<engine::Duration>(std::chrono::steady_clock::now() - steady_start_);
+    return wall_start_ + (since_boot() - start_);
 }
 
 std::chrono::steady_clock::time_point Clock::steady(engine::TimePoint time) const {
     // One more millisecond: now() rounds down, and waking a moment early would mean waking twice.
-    return steady_start_ + (time - wall_start_) + std::chrono::milliseconds(1);
+    return std::chrono::steady_clock::now() + (time - now()) + std::chrono::milliseconds(1);
 }
 
 Conductor::Conductor(engine::EngineConfig config, const Clock& clock, Workers& workers, Mailbox<News>& news)

@@ -18,7 +18,7 @@ public:
 
 private:
     engine::TimePoint wall_start_;
-    std::chrono::steady_clock::time_point steady_start_;
+    engine::Duration start_;
 };
 
 /// The thread that owns the engine: events in, actions out to the workers, news up to the owner thread. It

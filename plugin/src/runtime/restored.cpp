@@ -2,9 +2,12 @@
 
 namespace kontexture::runtime {
 
-Restored restored(std::vector<store::JobRow> rows) {
+Restored restored(std::vector<store::JobRow> rows, const Capabilities& capabilities) {
     Restored all;
     for (store::JobRow& row : rows) {
+        if (row.task_id.empty())
+            for (const Capabilities::Model& model : capabilities.models)
+                if (model.id == row.request.model) row.credits = model.credits;
         engine::RestoredJob job;
         job.id = row.id;
         job.model = row.request.model;
@@ -18,6 +21,7 @@ Restored restored(std::vector<store::JobRow> rows) {
         job.cancelled = row.cancelled;
         job.fingerprint = row.fingerprint;
         if (row.error.code == ErrorCode::OutcomeUnknown) job.error = row.error;
+        job.hinted_task = row.hinted_task;
         job.balance_before = row.balance_before;
         job.spent_since = row.spent_since;
         all.event.jobs.push_back(std::move(job));

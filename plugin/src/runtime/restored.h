@@ -9,6 +9,7 @@ struct Restored {
     engine::Restore event;
     std::vector<JobPtr> jobs;
 };
-Restored restored(std::vector<store::JobRow> rows);
+/// What is not paid for yet costs what the service takes now.
+Restored restored(std::vector<store::JobRow> rows, const Capabilities& capabilities);
 
 }  // namespace kontexture::runtime

@@ -128,6 +128,11 @@ Result<std::unique_ptr<Service>> Service::create(ServiceConfig config, Host& hos
     parts.durations = (*store)->durations(kRememberedDurations);
     parts.spends = (*store)->spends(
         std::chrono::time_point_cast<engine::Duration>(std::chrono::system_clock::now()) - 24h);
+    if (parts.workers.callbacks) {
+        auto secret = (*store)->callback_secret();
+        if (!secret) return secret.error();
+        parts.workers.callbacks->set_secret(std::move(*secret));
+    }
     parts.workers.store = std::move(*store);
     parts.workers.limits.max_pixels = config.max_pixels;
     parts.workers.mipmaps = config.mipmaps;
@@ -177,7 +182,7 @@ Service::Impl::Impl(Parts parts, Host& host)
     account_.limit_per_day = parts.config.max_credits_per_day;
     account_.key_present = has_key_;
     if (!parts.warning.empty()) host_.log(LogLevel::Warning, parts.warning);
-    runtime::Restored left = runtime::restored(std::move(parts.outstanding));
+    runtime::Restored left = runtime::restored(std::move(parts.outstanding), capabilities());
     left.event.durations = std::move(parts.durations);
     left.event.spends = std::move(parts.spends);
     conductor_.restore(std::move(left));

@@ -44,6 +44,7 @@ public:
     void run(const engine::StoreResult& action, const JobPtr& job);
     void run(const engine::Decode& action, const JobPtr& job);
     void run(const engine::WriteState& action, const JobPtr& job);
+    void run(const engine::WriteHint& action, const JobPtr& job);
     void run(const engine::ReadBalance&) { check_credits(); }
     void run(const engine::TakeOver& action);
 

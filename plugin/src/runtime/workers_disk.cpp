@@ -132,12 +132,20 @@ void Workers::run(const engine::WriteState& action, const JobPtr&) {
     start(disk_, write, failed<engine::StateWritten>(action.id));
 }
 
+void Workers::run(const engine::WriteHint& action, const JobPtr&) {
+    const auto write = [this, action] {
+        const auto written = store_->write_hint(action.id, action.task_id);
+        if (!written) news_.push(LogNews{LogLevel::Warning, written.error().message});
+    };
+    start(disk_, write, [](const Error&) { return engine::Tick{}; });
+}
+
 void Workers::run(const engine::TakeOver&) {
     const auto look = [this] {
         auto rows = store_->take_over_jobs();
         if (!rows) news_.push(LogNews{LogLevel::Warning, rows.error().message});
         const bool any = rows && !rows->empty();
-        answer_take_over_(any ? restored(std::move(*rows)) : Restored{});
+        answer_take_over_(any ? restored(std::move(*rows), provider_->capabilities()) : Restored{});
         if (any) news_.push(EntriesChangedNews{});
     };
     start(disk_, look, [](const Error&) { return engine::Restore{}; });

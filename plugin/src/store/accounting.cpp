@@ -1,6 +1,7 @@
 #include "store/accounting.h"
 
-#include <cmath>
+#include "store/job_rows.h"
+
 #include <cstdio>
 
 namespace kontexture::store {
@@ -12,11 +13,13 @@ constexpr engine::Duration kDay = std::chrono::hours(24);
 constexpr engine::Duration kLookAgain = std::chrono::seconds(1);
 
 Result<double> sum_since(const Store::Impl& store, engine::TimePoint since) {
-    Rows rows = store.database->query("select total(credits) from ledger where service_id = ? and at > ?",
-                                      store.options.service_id, to_number(since));
+    // Calls of the "future" count, too: somebody has set the clock. Damaged numbers neither hide others nor lower the sum.
+    Rows rows = store.database->query(
+        "select total(min(max(credits, 0), 1e6)) from ledger where service_id = ? and at > ?",
+        store.options.service_id, to_number(since));
     const double sum = rows.next() ? rows.real(0) : 0;
     if (auto finished = rows.finish(); !finished) return finished.error();
-    return std::isfinite(sum) ? sum : 0;
+    return sum;
 }
 
 Error over_limit(double credits, double limit, double spent) {
@@ -89,22 +92,15 @@ Result<void> answered(const Store::Impl& store, RequestId id) {
                                store.options.steady_clock().count(), id.value);
 }
 
-Result<void> reserve(const Store::Impl& store, const engine::WriteSubmitting& wanted, engine::TimePoint now) {
-    Database& database = *store.database;
-    // After the clock was set back, calls of the "future" count as of now: they block for one day at most.
-    auto done = database.run("update ledger set at = ? where service_id = ? and at > ?", to_number(now),
-                             store.options.service_id, to_number(now));
-    if (!done) return done;
+Result<void> reserve(const Store::Impl& store, const engine::WriteSubmitting& wanted) {
+    const engine::TimePoint now = store.options.wall_clock();
     if (wanted.limit_per_day) {
         const auto spent = sum_since(store, now - kDay);
         if (!spent) return spent.error();
-        Rows rows = database.query("select credits from jobs where id = ?", wanted.id.value);
-        const double credits = rows.next() ? rows.real(0) : 0;
-        if (auto finished = rows.finish(); !finished) return finished;
-        if (*spent + credits > *wanted.limit_per_day + 1e-9)
-            return over_limit(credits, *wanted.limit_per_day, *spent);
+        if (!(*spent + wanted.credits <= *wanted.limit_per_day + 1e-9))
+            return over_limit(wanted.credits, *wanted.limit_per_day, *spent);
     }
-    return database.run(
+    return store.database->run(
         "insert into ledger (service_id, job_id, kind, task_id, credits, at) "
         "select service_id, id, 'reserved', '', credits, ? from jobs where id = ?",
         to_number(now), wanted.id.value);
@@ -135,7 +131,8 @@ Result<void> give_back(const Store::Impl& store, RequestId id, JobState state) {
 
 Result<double> spent_by_others(const Store::Impl& store, RequestId id, engine::TimePoint since) {
     Rows rows = store.database->query(
-        "select total(credits) from ledger where service_id = ? and job_id <> ? and kind = 'spent' and at >= "
+        "select total(min(max(credits, 0), 1e6)) from ledger where service_id = ? and job_id <> ? and kind = "
+        "'spent' and at >= "
         "?",
         store.options.service_id, id.value, to_number(since));
     const double sum = rows.next() ? rows.real(0) : 0;
@@ -147,14 +144,15 @@ std::vector<engine::PastSpend> Store::spends(engine::TimePoint since) {
     std::vector<engine::PastSpend> spends;
     Rows rows = impl_->database->query("select at, credits from ledger where service_id = ? and at > ?",
                                        impl_->options.service_id, to_number(since));
-    while (rows.next()) spends.push_back({to_time(rows.integer(0)), rows.real(1)});
+    while (rows.next())
+        spends.push_back({to_time(rows.integer(0)), std::clamp(rows.real(1), 0.0, kMostCredits)});
     return spends;
 }
 
 Ledger Store::ledger(int most) {
     Ledger ledger;
     const auto total = sum_since(*impl_, engine::TimePoint());
-    const auto last_day = sum_since(*impl_, wall_clock_now() - kDay);
+    const auto last_day = sum_since(*impl_, impl_->options.wall_clock() - kDay);
     if (!total || !last_day) {
         ledger.error = total ? last_day.error() : total.error();
         return ledger;
@@ -173,7 +171,7 @@ Ledger Store::ledger(int most) {
         entry.kind = LedgerEntry::Kind::Spent;
         for (const auto kind : {LedgerEntry::Kind::Reserved, LedgerEntry::Kind::Unknown})
             if (rows.text(1) == to_string(kind)) entry.kind = kind;
-        entry.credits = rows.real(2);
+        entry.credits = std::clamp(rows.real(2), 0.0, kMostCredits);
         entry.at = to_time(rows.integer(3));
         entry.task_id = rows.text(4);
         entry.model = rows.text(5);

@@ -8,9 +8,6 @@ namespace kontexture::store {
 
 namespace {
 
-// Beyond any price; what a damaged row says is kept where sums still work.
-constexpr double kMostCredits = 1e6;
-
 constexpr char kInsertJob[] = R"sql(
 insert into jobs (service_id, session,
     id, state, task_id, cancelled, credits, fingerprint, created_at, submitted_at, finished_at,
@@ -86,7 +83,7 @@ const char* const kJobColumns =
     "jobs.aspect_ratio, jobs.output_format, jobs.model, jobs.prompt_upsampling, jobs.enable_translation, "
     "jobs.safety_tolerance, jobs.watermark, jobs.upload_cn, jobs.label, jobs.priority, jobs.reuse_identical, "
     "jobs.error_code, jobs.error_http_status, jobs.error_provider_code, jobs.error_message, "
-    "jobs.error_detail, jobs.balance_before";
+    "jobs.error_detail, jobs.balance_before, jobs.hinted_task";
 
 JobRow read_job(const Rows& rows) {
     int column = 0;
@@ -108,8 +105,10 @@ JobRow read_job(const Rows& rows) {
     row.input_height = static_cast<std::uint32_t>(rows.integer(column++));
     std::string input_url = rows.text(column++);
     row.request = read_request(rows, column, row.parent, std::move(input_url));
-    row.error = read_error(rows, kJobColumnCount - 6);
-    if (!rows.is_null(kJobColumnCount - 1)) row.balance_before = rows.real(kJobColumnCount - 1);
+    row.error = read_error(rows, kJobColumnCount - 7);
+    if (!rows.is_null(kJobColumnCount - 2))
+        row.balance_before = std::clamp(rows.real(kJobColumnCount - 2), -kMostCredits, kMostCredits);
+    row.hinted_task = rows.text(kJobColumnCount - 1);
     return row;
 }
 

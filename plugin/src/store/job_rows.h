@@ -7,7 +7,9 @@ namespace kontexture::store {
 
 /// The columns that read_job() expects first in a query on `jobs`, and how many they are.
 extern const char* const kJobColumns;
-inline constexpr int kJobColumnCount = 34;
+inline constexpr int kJobColumnCount = 35;
+/// Beyond any price; what a damaged row says is kept where sums still work.
+inline constexpr double kMostCredits = 1e6;
 
 /// Request inputs come back as what is stored of them: an address, or the library picture.
 JobRow read_job(const Rows& rows);

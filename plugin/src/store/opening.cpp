@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include <openssl/rand.h>
+
 // Opening and closing. Everything here happens under the folder's opening lock, so that two processes never
 // create, set aside or sweep at the same time, and no session is born while another looks who is alive.
 namespace kontexture::store {
@@ -229,6 +231,24 @@ void Store::hurry() {
 
 Blobs& Store::blobs() {
     return impl_->blobs;
+}
+
+Result<std::vector<std::uint8_t>> Store::callback_secret() {
+    Database& database = *impl_->database;
+    std::vector<std::uint8_t> fresh(32);
+    if (RAND_bytes(fresh.data(), static_cast<int>(fresh.size())) != 1) {
+        Error error;
+        error.code = ErrorCode::Storage;
+        error.message = "The system gave no random numbers for the addresses of callbacks. Try again.";
+        return error;
+    }
+    auto made = database.run("insert or ignore into secrets (name, value) values ('callbacks', ?)",
+                             std::span<const std::uint8_t>(fresh));
+    if (!made) return made.error();
+    Rows rows = database.query("select value from secrets where name = 'callbacks'");
+    if (rows.next()) fresh = rows.bytes(0);
+    if (auto finished = rows.finish(); !finished) return finished.error();
+    return fresh;
 }
 
 engine::Duration Store::take_poll_turn(engine::Duration gap) {

@@ -17,6 +17,7 @@
 //   submit      one paid call that left or was about to, kept while it counts for the rate limit; answered_at is null
 //               while it is under way. Its times are milliseconds of the system's steady clock: all processes share it,
 //               and nobody can set it
+//   secret      random bytes of this folder's own; "callbacks": what the addresses of callbacks are made from
 //   prompt      full-text index over job.prompt and job.label, by job.id
 namespace kontexture::store {
 
@@ -148,6 +149,12 @@ create table submits (
 create index submits_by_time on submits(service_id, answered_at);
 
 alter table jobs add column balance_before real;
+alter table jobs add column hinted_task text not null default '';
+
+create table secrets (
+    name text primary key,
+    value blob not null
+) strict, without rowid;
 )sql",
 };
 

@@ -91,6 +91,16 @@ Result<ImageId> find_picture(Database& database, const Blobs& blobs, const Store
     return ImageId();
 }
 
+/// Whoever took a job over decides on it alone.
+Result<void> owned(const Store::Impl& store, RequestId id) {
+    Rows rows =
+        store.database->query("select 1 from jobs where id = ? and session = ?", id.value, store.session);
+    const bool own = rows.next();
+    if (auto finished = rows.finish(); !finished) return finished;
+    if (!own) return unknown_job(id);
+    return {};
+}
+
 Error another_has_it(RequestId id) {
     Error error;
     error.code = ErrorCode::Conflict;
@@ -183,12 +193,13 @@ Result<std::optional<engine::Duration>> Store::write_submitting(const engine::Wr
         auto done = database.run(
             "update jobs set state = 'submitting', submitted_at = ?, finished_at = 0, task_id = '', "
             "image_id = null, error_code = 'none', error_http_status = 0, error_provider_code = 0, "
-            "error_message = '', error_detail = '', balance_before = ? where id = ? and session = ? and "
+            "error_message = '', error_detail = '', balance_before = ?, credits = ?, hinted_task = '' where "
+            "id = ? and session = ? and "
             "(state = 'failed' or (task_id = '' and image_id is null))",
-            to_number(now), wanted.balance_before, wanted.id.value, impl_->session);
+            to_number(now), wanted.balance_before, wanted.credits, wanted.id.value, impl_->session);
         if (!done) return done.error();
         if (database.changes() == 0) return not_submittable(wanted.id);
-        if (done = reserve(*impl_, wanted, now); !done) return done.error();
+        if (done = reserve(*impl_, wanted); !done) return done.error();
         if (done = enter_window(*impl_, wanted.id); !done) return done.error();
         return std::optional<engine::Duration>();
     });
@@ -208,11 +219,18 @@ Result<void> Store::write_task(RequestId id, const std::string& task_id, bool un
             if (claimed) return another_has_it(id);
         }
         auto done =
-            database.run("update jobs set state = 'generating', task_id = ? where id = ?", task_id, id.value);
+            database.run("update jobs set state = 'generating', task_id = ?, hinted_task = '' where id = ?",
+                         task_id, id.value);
         if (done = expect_change(database, done, id); !done) return done;
         if (done = answered(*impl_, id); !done) return done;
         return book(*impl_, id, task_id);
     });
+}
+
+Result<void> Store::write_hint(RequestId id, const std::string& task_id) {
+    const auto done = impl_->database->run("update jobs set hinted_task = ? where id = ? and session = ?",
+                                           task_id, id.value, impl_->session);
+    return expect_change(*impl_->database, done, id);
 }
 
 Result<void> Store::write_state(RequestId id, JobState state, bool cancelled,
@@ -220,6 +238,7 @@ Result<void> Store::write_state(RequestId id, JobState state, bool cancelled,
     Database& database = *impl_->database;
     const Error stored = error.value_or(Error());
     return transact(database, [&]() -> Result<void> {
+        if (auto own = owned(*impl_, id); !own) return own;
         if (auto done = answered(*impl_, id); !done) return done;
         if (auto done = give_back(*impl_, id, state); !done) return done;
         const auto done = database.run(

@@ -57,6 +57,7 @@ struct JobRow {
     engine::TimePoint finished_at = {};
     ImageId image;
     std::optional<double> balance_before;  ///< of the account, last known before the paid call
+    std::string hinted_task;               ///< of OutcomeUnknown: named by a callback, not believed yet
     double spent_since = 0;  ///< set by take_over_jobs(): other jobs' paid calls since this one's
     Error error;
 };
@@ -76,6 +77,8 @@ struct StoreOptions {
     bool take_over = true;   ///< collect what dead processes left behind
     /// A clock that all processes of this machine share and nobody can set. Empty: the system's steady clock.
     std::function<engine::Duration()> steady_clock = {};
+    /// What the ledger's times are taken from. Empty: the system's.
+    std::function<engine::TimePoint()> wall_clock = {};
 };
 
 /// The journal and the library: one SQLite database in WAL mode plus blobs, under one folder.
@@ -100,6 +103,8 @@ public:
     /// waits for other processes: what they hold locked fails at once with Storage.
     void hurry();
     Blobs& blobs();
+    /// 32 random bytes that were made with the folder, for the addresses of callbacks.
+    Result<std::vector<std::uint8_t>> callback_secret();
     /// All processes with this folder together ask the service no more often than once in `gap`: takes the next free
     /// moment and returns how long that is away. Any thread. A file that cannot be used lets every poll pass.
     engine::Duration take_poll_turn(engine::Duration gap);
@@ -123,7 +128,7 @@ public:
     Result<ImageId> write_intent(const JobRow& row, bool find_identical);
     /// For a row that is Queued: the same search, and what follows from it.
     Result<ImageId> find_identical(RequestId id, engine::TimePoint now);
-    /// Marks the row Submitting at `now` and reserves its credits, unless that would be more than `window_count`
+    /// Marks the row Submitting at `now`, with the credits of `wanted`, and reserves them, unless that would be more than `window_count`
     /// submits of this service by all processes in any `window`: then nothing is written and the time to wait
     /// before asking again comes back. Conflict for a job of another session, or (unless it Failed) one that has a task or
     /// a picture; SpendLimit when all processes together would pass `limit_per_day`; DiskFull when there would be no
@@ -134,7 +139,9 @@ public:
     /// credits. Writing the same task twice books it once. `unclaimed`: Conflict when another job of this service has
     /// that task.
     Result<void> write_task(RequestId id, const std::string& task_id, bool unclaimed = false);
-    /// Replaces the stored error, too. Queued forgets when the job was submitted, and its task; every other
+    /// Keeps the task that a callback named.
+    Result<void> write_hint(RequestId id, const std::string& task_id);
+    /// Of this session's jobs only. Replaces the stored error, too. Queued forgets when the job was submitted, and its task; every other
     /// state keeps both, so that Generating with an error is a failure whose task the next run asks for
     /// again. A job that has its picture stays finished: only a cancellation still marks it. What was reserved is given
     /// back, unless the outcome is unknown.

@@ -6,9 +6,10 @@
 #include "store/store.h"
 
 #include <algorithm>
-#include <set>
 
 namespace kontexture::store {
+
+engine::TimePoint wall_clock_now();
 
 /// What the parts of Store share. The database is closed before the session's lock is freed.
 class Store::Impl {
@@ -16,6 +17,7 @@ public:
     explicit Impl(StoreOptions store_options)
         : options(std::move(store_options)), blobs(options.folder + "/blobs") {
         if (!options.steady_clock) options.steady_clock = steady_now;
+        if (!options.wall_clock) options.wall_clock = wall_clock_now;
         poll_gate = std::make_unique<PollGate>(options.folder + "/polls.gate", options.steady_clock);
     }
 
@@ -25,8 +27,6 @@ public:
     std::unique_ptr<Database> database;
     Blobs blobs;
     std::unique_ptr<PollGate> poll_gate;
-    std::optional<std::set<std::int64_t>>
-        ended;  ///< sessions whose jobs were taken over; none: not looked yet
 
 private:
     static engine::Duration steady_now() {
@@ -35,7 +35,6 @@ private:
     }
 };
 
-engine::TimePoint wall_clock_now();
 constexpr std::int64_t to_number(engine::TimePoint time) {
     return time.time_since_epoch().count();
 }

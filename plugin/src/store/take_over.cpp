@@ -65,31 +65,25 @@ Result<std::vector<JobRow>> take_over(Store::Impl& store) {
     return jobs;
 }
 
-std::set<std::int64_t> ended_sessions(const Store::Impl& store) {
-    std::set<std::int64_t> ended;
-    for (const std::int64_t session : list_sessions(store.options.folder)) {
-        if (session == store.session) continue;
-        if (!FileLock::is_held(session_lock_path(store.options.folder, session))) ended.insert(session);
-    }
-    return ended;
-}
-
 }  // namespace
 
 Result<std::vector<JobRow>> Store::take_over_jobs() {
-    if (!impl_->options.take_over) return std::vector<JobRow>();
+    std::vector<JobRow> none;
+    if (!impl_->options.take_over) return none;
+    // A look at the rows, because a lock file may be gone while its rows are not. It writes nothing.
+    const auto owners = owners_of_unfinished(*impl_->database, impl_->options, impl_->session);
+    if (!owners) return owners.error();
+    if (owners->empty()) return none;
     // Nobody may be looked at while it is being born. Who opens the folder now takes over what there is, or leaves it
     // to the next look.
     const auto opening =
         FileLock::acquire(impl_->options.folder + "/opening.lock", std::chrono::milliseconds(0));
-    if (!opening) return std::vector<JobRow>();
-    const std::set<std::int64_t> ended = ended_sessions(*impl_);
-    // The first look is at the rows, because a lock file may be gone while its rows are not.
-    if (impl_->ended && std::includes(impl_->ended->begin(), impl_->ended->end(), ended.begin(), ended.end()))
-        return std::vector<JobRow>();
-    auto jobs = transact(*impl_->database, [&] { return take_over(*impl_); });
-    if (jobs) impl_->ended = ended;
-    return jobs;
+    if (!opening) return none;
+    const auto is_held = [this](std::int64_t owner) {
+        return FileLock::is_held(session_lock_path(impl_->options.folder, owner));
+    };
+    if (std::all_of(owners->begin(), owners->end(), is_held)) return none;
+    return transact(*impl_->database, [&] { return take_over(*impl_); });
 }
 
 }  // namespace kontexture::store

@@ -79,6 +79,22 @@ TEST_CASE("an identical request waits for the one under way and costs nothing") 
         desk.tell(IntentWritten{kTwin, {}, "a", {}});
         CHECK(count_posts(desk) == 0);
     }
+    SECTION("a failure that may still bring the picture is asked again for free, not paid anew") {
+        desk.tell(SubmittingWritten{kJob, {}, {}});
+        desk.tell(Submitted{kJob, Accepted{"t"}});
+        desk.tell(TaskWritten{kJob, {}});
+        while (!desk.find<Poll>()) REQUIRE(desk.wake());
+        desk.tell(Polled{kJob, TaskDone{"https://x/y"}});
+        desk.tell(Fetched{kJob, CallTrouble{network(), true, {}}});
+        CHECK(desk.shown() == JobState::Failed);
+        desk.tell(Retry{kTwin});
+        desk.tell(StateWritten{kTwin, JobState::Queued, {}});
+        REQUIRE(is_looking(desk, kTwin));
+        desk.tell(IntentWritten{kTwin, {}, "a", {}});
+        CHECK(count_posts(desk) == 0);
+        while (!desk.find<Poll>()) REQUIRE(desk.wake());
+        CHECK(desk.find<Poll>()->task_id == "t");
+    }
     SECTION("cancelled before it was paid for: one of those who wait goes on") {
         ask(desk, kThird, "a");
         desk.tell(SubmittingWritten{kJob, desk.now + 5s, {}});

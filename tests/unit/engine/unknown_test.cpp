@@ -101,6 +101,8 @@ TEST_CASE("a callback rescues an unknown outcome, once the record is read") {
     Desk desk;
     to_unknown(desk);
     desk.tell(CalledBack{kJob, "t"});
+    REQUIRE(desk.find<WriteHint>());
+    CHECK(desk.find<WriteHint>()->task_id == "t");
     REQUIRE(desk.find<Poll>());
     CHECK(desk.find<Poll>()->task_id == "t");
     CHECK(desk.shown() == JobState::OutcomeUnknown);
@@ -109,6 +111,7 @@ TEST_CASE("a callback rescues an unknown outcome, once the record is read") {
         desk.tell(Polled{kJob, TaskDone{"https://x/y"}});
         REQUIRE(desk.find<WriteTask>());
         CHECK(desk.find<WriteTask>()->unclaimed);
+        CHECK(desk.shown() == JobState::OutcomeUnknown);
         desk.tell(TaskWritten{kJob, {}});
         CHECK(desk.shown() == JobState::Generating);
         desk.tell(Resolve{kJob, Resolution::SendAgain});
@@ -134,10 +137,83 @@ TEST_CASE("a callback rescues an unknown outcome, once the record is read") {
         CHECK(desk.shown() == JobState::OutcomeUnknown);
         CHECK(news(desk).task_id.empty());
     }
-    SECTION("while it is checked, it is not sent again") {
+    SECTION("while it is checked, it is not sent again, unless there is no such task") {
         desk.tell(Resolve{kJob, Resolution::SendAgain});
         CHECK(desk.last.empty());
+        SECTION("there is") {
+            desk.tell(Polled{kJob, TaskRunning{}});
+            CHECK(desk.find<WriteTask>());
+        }
+        SECTION("there is not") {
+            desk.tell(Polled{kJob, TaskMissing{network()}});
+            REQUIRE(desk.find<WriteState>());
+            CHECK(desk.find<WriteState>()->state == JobState::Queued);
+            desk.tell(StateWritten{kJob, JobState::Queued, {}});
+            CHECK(desk.find<WriteSubmitting>());
+        }
     }
+    SECTION("discarded while it is checked: a task that exists still goes to the library") {
+        desk.tell(Resolve{kJob, Resolution::Discard});
+        desk.tell(Polled{kJob, TaskRunning{}});
+        REQUIRE(desk.find<WriteTask>());
+        desk.tell(TaskWritten{kJob, {}});
+        CHECK(desk.shown() == JobState::Cancelled);
+        REQUIRE(desk.find<WriteState>());
+        CHECK(desk.find<WriteState>()->cancelled);
+    }
+    SECTION("a network that is down does not end the check") {
+        for (int i = 0; i < 30; ++i) {
+            desk.tell(Polled{kJob, PollTrouble{network(), {}}});
+            while (!desk.find<Poll>()) REQUIRE(desk.wake());
+            CHECK(desk.find<Poll>()->task_id == "t");
+        }
+        // Between two looks a person may decide at once.
+        desk.tell(Polled{kJob, PollTrouble{network(), {}}});
+        desk.tell(Resolve{kJob, Resolution::Discard});
+        CHECK(desk.shown() == JobState::Cancelled);
+    }
+}
+
+TEST_CASE("a hint outlives the process") {
+    Desk desk;
+    RestoredJob row{.id = kJob, .model = "pro", .credits = 5, .state = JobState::OutcomeUnknown};
+    row.hinted_task = "t";
+    desk.tell(Restore{{row}, {}, {}});
+    REQUIRE(desk.find<Poll>());
+    CHECK(desk.find<Poll>()->task_id == "t");
+}
+
+TEST_CASE("a callback for the first paid call makes a second one needless") {
+    Desk desk;
+    to_unknown(desk);
+    desk.tell(Resolve{kJob, Resolution::SendAgain});
+    desk.tell(SubmittingWritten{kJob, {}, {}});
+    desk.tell(StateWritten{kJob, JobState::Queued, {}});
+    desk.tell(SubmittingWritten{kJob, desk.now + 5s, {}});
+    REQUIRE(desk.shown() == JobState::Queued);
+    desk.tell(CalledBack{kJob, "t"});
+    CHECK(desk.shown() == JobState::OutcomeUnknown);
+    REQUIRE(desk.find<Poll>());
+    REQUIRE(desk.find<PublishAccount>());
+    CHECK(desk.find<PublishAccount>()->reserved == 0);
+    desk.tell(Polled{kJob, TaskRunning{}});
+    desk.tell(TaskWritten{kJob, {}});
+    while (desk.now < TimePoint{1'000'300s} && desk.wake()) CHECK_FALSE(desk.find<WriteSubmitting>());
+}
+
+TEST_CASE("a person may decide while the check waits for its turn") {
+    Desk desk;
+    to_unknown(desk);
+    const RequestId other{2};
+    desk.tell(
+        Restore{{{.id = other, .model = "pro", .state = JobState::Generating, .task_id = "o"}}, {}, {}});
+    REQUIRE(desk.find<Poll>());
+    desk.tell(CalledBack{kJob, "t"});
+    REQUIRE_FALSE(desk.find<Poll>());
+    desk.tell(Resolve{kJob, Resolution::Discard});
+    CHECK(desk.shown() == JobState::Cancelled);
+    while (desk.now < TimePoint{1'000'100s} && desk.wake())
+        if (desk.find<Poll>()) CHECK(desk.find<Poll>()->task_id == "o");
 }
 
 TEST_CASE("a callback that names another job's task is not believed") {

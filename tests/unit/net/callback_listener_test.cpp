@@ -79,7 +79,7 @@ private:
 };
 
 struct Setup {
-    explicit Setup(const char* key = "") {
+    explicit Setup(const char* key = "", std::vector<std::uint8_t> secret = {}) {
         CallbackConfig config;
         config.public_url = "https://textures.example.org/hooks/";
         config.port = 0;
@@ -91,6 +91,7 @@ struct Setup {
         INFO((opened ? "" : opened.error().message));
         REQUIRE(opened);
         listener = std::move(*opened);
+        listener->set_secret(std::move(secret));
         listener->expect({7});
         listener->start({[this](RequestId id, std::string task) {
                              const std::lock_guard lock(mutex);
@@ -187,6 +188,26 @@ TEST_CASE("a callback's address is the public one, a slash and the id, and nothi
           "/hooks7", "/7", "/other/7", "/hooks/%37", "/hooks/99999999999999999", "/hooks/../hooks/7", ""}) {
         CAPTURE(other);
         CHECK(id(other) == 0);
+    }
+}
+
+TEST_CASE("an address that cannot be guessed: only who was told it may call back") {
+    Setup s("", {1, 2, 3});
+    s.listener->expect({8});
+    const auto path = [&](std::uint64_t id) {
+        const std::string url = s.listener->url_of({id});
+        return url.substr(std::string("https://textures.example.org").size());
+    };
+    // HMAC-SHA256 of "7" with the key 01 02 03, as the openssl program computes it.
+    CHECK(path(7) == "/hooks/7/2f06d89b76273a70aa738f85583651e3");
+    CHECK(s.status(posting(path(7) + "?x=1", "task-1")) == 200);
+    CHECK(s.status(posting(path(8), "task-2")) == 200);
+    const std::string token = path(7).substr(9);
+    for (const std::string& guessed :
+         {std::string("/hooks/7"), std::string("/hooks/7/"), "/hooks/8/" + token, path(7) + "0",
+          path(7).substr(0, path(7).size() - 1), path(7) + "/", "/hooks/" + token}) {
+        CAPTURE(guessed);
+        CHECK(s.status(posting(guessed, "task-3")) == 404);
     }
 }
 

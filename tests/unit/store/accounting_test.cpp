@@ -1,5 +1,7 @@
 #include "fixture.h"
 
+#include "store/database.h"
+
 using namespace store_test;
 
 TEST_CASE("the submit window") {
@@ -131,19 +133,36 @@ TEST_CASE("the limit of a day counts every process, and the last 24 hours only")
     const TempFolder temp;
     auto first = open_store(temp.path());
     auto second = open_store(temp.path());
+    wall = 1000;
     generate(*first, 1);
-    const auto ask = [](Store& store, std::uint64_t number, engine::TimePoint now) {
+    const auto ask = [](Store& store, std::uint64_t number, std::int64_t now) {
+        wall = now;
         const RequestId id = queue(store, number);
-        return store.write_submitting({.id = id, .count = 18, .window = 10s, .limit_per_day = 12}, now);
+        return store.write_submitting(
+            {.id = id, .count = 18, .window = 10s, .credits = 5, .limit_per_day = 12}, at(now));
     };
-    REQUIRE(ask(*second, 2, at(2000)));
-    const auto refused = ask(*second, 3, at(3000));
+    REQUIRE(ask(*second, 2, 2000));
+    const auto refused = ask(*second, 3, 3000);
     REQUIRE(!refused);
     CHECK(refused.error().code == ErrorCode::SpendLimit);
     CHECK(refused.error().message.find("needs 5 credits, but of the limit of 12 credits a day 10") !=
           std::string::npos);
     CHECK(first->spends(at(0)).size() == 2);
-    CHECK(ask(*first, 4, at(2000) + 24h));
-    // After the clock was set back, what it said was spent "later" still counts.
-    CHECK(!ask(*first, 5, at(-1000)));
+    constexpr std::int64_t kDay = 24 * 3600 * 1000;
+    CHECK(ask(*first, 4, 2000 + kDay));
+    // After the clock was set back, what it said was spent "later" still counts, and is not said to be earlier.
+    CHECK(!ask(*first, 5, -1000));
+    wall = 3000 + kDay;
+    CHECK(second->ledger(1).last_day == 5);
+
+    SECTION("damaged numbers neither hide what was spent nor lower it") {
+        const auto database = Database::open(temp.path() + "/kontexture.db");
+        REQUIRE(database);
+        for (const char* number : {"9e999", "-1000"}) {
+            REQUIRE((*database)->run(std::string("update ledger set credits = ") + number +
+                                     " where id = (select min(id) from ledger)"));
+            CHECK(second->ledger(1).total >= 10);
+        }
+    }
+    wall = 0;
 }

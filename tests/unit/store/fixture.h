@@ -42,6 +42,13 @@ private:
 
 /// What the stores of the tests take for the machine's steady clock, in milliseconds.
 inline std::atomic<std::int64_t> steady{1'000'000};
+/// And for the time of day, as at() counts.
+inline std::atomic<std::int64_t> wall{0};
+
+/// Counted from a day in the past: a submit in the future would not be believed.
+constexpr engine::TimePoint at(std::int64_t milliseconds) {
+    return engine::TimePoint(engine::Duration(1'700'000'000'000 + milliseconds));
+}
 
 inline Result<std::unique_ptr<Store>> try_open(const std::string& folder, std::string* warning = nullptr,
                                                const std::string& service = "https://service.test",
@@ -49,7 +56,8 @@ inline Result<std::unique_ptr<Store>> try_open(const std::string& folder, std::s
     return Store::open({.folder = folder,
                         .service_id = service,
                         .take_over = take_over,
-                        .steady_clock = [] { return engine::Duration(steady); }},
+                        .steady_clock = [] { return engine::Duration(steady); },
+                        .wall_clock = [] { return at(wall); }},
                        warning);
 }
 
@@ -59,11 +67,6 @@ inline std::unique_ptr<Store> open_store(const std::string& folder,
     if (!opened) INFO(opened.error().message + " | " + opened.error().detail);
     REQUIRE(opened);
     return std::move(*opened);
-}
-
-/// Counted from a day in the past: a submit in the future would not be believed.
-constexpr engine::TimePoint at(std::int64_t milliseconds) {
-    return engine::TimePoint(engine::Duration(1'700'000'000'000 + milliseconds));
 }
 
 inline JobRow job(const Store& store, std::uint64_t number, const std::string& prompt = "mossy stone wall") {
@@ -89,7 +92,7 @@ inline RequestId queue(Store& store, std::uint64_t number, const std::string& pr
 
 inline Result<std::optional<engine::Duration>> write_submitting(Store& store, RequestId id,
                                                                 engine::TimePoint now, int count) {
-    return store.write_submitting({.id = id, .count = count, .window = 10s}, now);
+    return store.write_submitting({.id = id, .count = count, .window = 10s, .credits = 5}, now);
 }
 
 inline RequestId submit(Store& store, std::uint64_t number) {

@@ -320,7 +320,8 @@ TEST_CASE("a database of the first version is brought up to date, with what it k
         const auto database = Database::open(temp.path() + "/kontexture.db");
         REQUIRE(database);
         REQUIRE((*database)->execute(
-            "drop table ledger; drop table submits; alter table jobs drop column balance_before;"
+            "drop table ledger; drop table submits; drop table secrets;"
+            "alter table jobs drop column balance_before; alter table jobs drop column hinted_task;"
             "create table submits (service_id text not null, at integer not null) strict;"
             "create table spend (job_id integer not null references jobs(id), task_id text not null, "
             "credits real not null, at integer not null, primary key (job_id, task_id)) strict, without "
