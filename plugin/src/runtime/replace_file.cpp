@@ -3,6 +3,7 @@
 #include "store/file_system.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <atomic>
 #include <cerrno>
@@ -30,8 +31,13 @@ Error replace_file(const std::string& path, std::span<const std::uint8_t> bytes)
     if (!folder.empty()) fs::create_directories(folder, failure);
     const std::string temporary =
         path + "." + std::to_string(getpid()) + "-" + std::to_string(++serial) + ".part";
+    struct stat replaced = {};
+    const bool is_new = ::stat(path.c_str(), &replaced) != 0 || !S_ISREG(replaced.st_mode);
+    const mode_t rights = is_new ? 0666 : replaced.st_mode & 0777;
     const store::FileDescriptor file(
-        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, rights));
+    // The umask is for new files. A file system without rights keeps none.
+    if (file && !is_new) ::fchmod(file.number(), rights);
     if (!file) return cannot_write(path, fs::path(temporary).string() + ": error " + std::to_string(errno));
     auto done = store::write_all(file, bytes, temporary);
     if (done) done = store::sync_file(file, temporary);
