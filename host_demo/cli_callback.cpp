@@ -28,18 +28,20 @@ bool read_place(std::string_view text, CallbackConfig& config) {
 }  // namespace
 
 Result<std::optional<CallbackConfig>> find_callback(const Options& options) {
+    // Also without callbacks: no child is to inherit it.
+    kontexture::Secret key = key_supply::take_variable("KONTEXTURE_CALLBACK_KEY");
     if (options.callback_url.empty()) return std::optional<CallbackConfig>();
     CallbackConfig config;
+    config.hmac_key = std::move(key);
     config.public_url = options.callback_url;
     if (!options.callback_listen.empty() && !read_place(options.callback_listen, config))
         return invalid("--callback-listen \"" + options.callback_listen +
                        "\" is not an address and a port. Write it like 127.0.0.1:8377.");
-    if (const char* key = std::getenv("KONTEXTURE_CALLBACK_KEY")) config.hmac_key = key;
     const char* const file = std::getenv("KONTEXTURE_CALLBACK_KEY_FILE");
     if (config.hmac_key.empty() && file) {
-        auto key = key_supply::read_key_file(file);
-        if (!key) return key.error();
-        config.hmac_key = std::move(*key);
+        auto read = key_supply::read_key_file(file);
+        if (!read) return read.error();
+        config.hmac_key = std::move(*read);
     }
     return std::optional(std::move(config));
 }

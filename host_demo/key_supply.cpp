@@ -95,17 +95,17 @@ std::string_view without_blanks(std::string_view text) {
                               : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
-Secret take_from_environment() {
-    char* const value = std::getenv(kVariable);
+}  // namespace
+
+Secret take_variable(const char* name) {
+    char* const value = std::getenv(name);
     if (!value) return {};
     Secret key(without_blanks(value));
     // /proc shows the environment as it lies in memory, whatever is unset.
     wipe(value, std::strlen(value));
-    unsetenv(kVariable);
+    unsetenv(name);
     return key;
 }
-
-}  // namespace
 
 void seal_process() {
     const rlimit none = {0, 0};
@@ -132,7 +132,7 @@ Result<Secret> read_key_file(const std::string& path) {
 }
 
 Result<Supply> find_key(const std::string& key_file, bool with_secret_store) {
-    Supply supply{.key = take_from_environment(), .note = {}};
+    Supply supply{.key = take_variable(kVariable), .note = {}};
     const char* const named = std::getenv(kFileVariable);
     std::string path = key_file;
     if (path.empty() && supply.key.empty() && named) path = named;

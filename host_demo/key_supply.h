@@ -16,6 +16,10 @@ struct Supply {
 /// its memory. First thing in main().
 void seal_process();
 
+/// An environment variable's text without blanks around it; empty when there is none. It is wiped and taken out of the
+/// environment, so that no child inherits it: call it before there are other threads.
+kontexture::Secret take_variable(const char* name);
+
 /// The first key of: `key_file` when it is not empty, KIE_API_KEY, the file that KIE_API_KEY_FILE names, and the
 /// desktop's secret store unless it is left out. KIE_API_KEY is wiped and taken out of the environment, so that
 /// no child inherits it: call it before there are other threads. An error when a file is named and may not be
