@@ -1,5 +1,6 @@
 add_executable(kontexture_cli
     cli.cpp
+    cli_advice.cpp
     cli_batch.cpp
     cli_callback.cpp
     cli_generate.cpp
@@ -15,7 +16,8 @@ add_executable(kontexture_cli
     cli_resume.cpp
     cli_session.cpp
     cli_spend.cpp
-    cli_tracker.cpp)
+    cli_tracker.cpp
+    terminal_text.cpp)
 set_target_properties(kontexture_cli PROPERTIES OUTPUT_NAME kontexture)
 kontexture_compile_options(kontexture_cli)
 target_compile_definitions(kontexture_cli PRIVATE KONTEXTURE_CLI_VERSION="${PROJECT_VERSION}")

@@ -5,6 +5,7 @@
 #include "cli_commands.h"
 #include "cli_interrupt.h"
 #include "key_supply.h"
+#include "terminal_text.h"
 
 int main(int argc, char** argv) {
     using namespace command_line;
@@ -25,7 +26,7 @@ int main(int argc, char** argv) {
         return kNothingSent;
     } catch (const std::exception& failure) {
         std::fprintf(stderr, "kontexture: %s. What was paid for can be collected: kontexture resume\n",
-                     failure.what());
+                     terminal_text::printable(failure.what()).c_str());
         return kSomeFailed;
     }
 }

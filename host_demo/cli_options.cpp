@@ -4,6 +4,10 @@
 
 #include <charconv>
 #include <cstdlib>
+#include <iostream>
+#include <sstream>
+
+#include "terminal_text.h"
 
 // The arguments, and the help that explains them.
 namespace command_line {
@@ -250,7 +254,11 @@ std::optional<int> read_options(int argc, const char* const* argv, Options& opti
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? kAllReady : kNothingSent;
+        std::ostringstream out, problem;
+        const int code = app.exit(error, out, problem);
+        std::cout << terminal_text::printable(out.str(), true) << std::flush;
+        std::cerr << terminal_text::printable(problem.str(), true) << std::flush;
+        return code == 0 ? kAllReady : kNothingSent;
     }
     return std::nullopt;
 }

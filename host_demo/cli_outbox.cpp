@@ -9,7 +9,6 @@
 #include <charconv>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <vector>
 
@@ -31,6 +30,7 @@ using kontexture::Result;
 namespace {
 
 constexpr const char* kExtension = ".wishes";
+constexpr std::size_t kMaxBytes = std::size_t{16} << 20;
 constexpr int kMaxFiles = 10000;  ///< one a run that died; more would mean that something else is wrong
 
 Error failure(const std::string& what, const std::string& path, int number) {
@@ -80,16 +80,39 @@ void read_line(const std::string& line, std::map<std::uint64_t, Wish>& wishes) {
     if (line[0] == '-') {
         wishes.erase(id);
     } else if (line[0] == '+' && words >> wish.service >> wish.path) {
-        wishes[id] = {decoded(wish.path), decoded(wish.service)};
+        wishes[id] = {decoded(wish.path), decoded(wish.service), true};
     }
 }
 
-std::map<std::uint64_t, Wish> read_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
+std::map<std::uint64_t, Wish> read_file(int file) {
+    std::string text;
+    char piece[4096];
+    for (ssize_t got = 0; text.size() < kMaxBytes; text.append(piece, static_cast<std::size_t>(got))) {
+        got = ::read(file, piece, sizeof piece);
+        if (got < 0 && errno == EINTR)
+            got = 0;
+        else if (got <= 0)
+            break;
+    }
     std::map<std::uint64_t, Wish> wishes;
+    std::istringstream lines(text);
     std::string line;
-    while (std::getline(file, line) && !file.eof()) read_line(line, wishes);
+    while (std::getline(lines, line) && !lines.eof()) read_line(line, wishes);
     return wishes;
+}
+
+/// Nobody but this user can have written it.
+bool is_own(const struct stat& status) {
+    return status.st_uid == ::geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+/// "<process>-<number>.wishes".
+bool is_wishes_name(const std::string& name) {
+    constexpr const char* kDigits = "0123456789";
+    const std::size_t dash = name.find_first_not_of(kDigits);
+    if (dash == 0 || dash == name.npos || name[dash] != '-') return false;
+    const std::size_t end = name.find_first_not_of(kDigits, dash + 1);
+    return end != name.npos && end > dash + 1 && name.compare(end, name.npos, kExtension) == 0;
 }
 
 std::string want_line(std::uint64_t id, const Wish& wish) {
@@ -166,15 +189,23 @@ void Outbox::done(RequestId id) {
 }
 
 Result<void> Outbox::take_over_file(const std::string& path) {
-    const int other = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (other < 0) return {};
+    // Not blocking: opening a pipe would wait for its other end.
+    const int other = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    struct stat status = {};
+    if (other < 0 && errno == ENOENT) return {};
+    if (other < 0 || ::fstat(other, &status) != 0 || !S_ISREG(status.st_mode) || !is_own(status) ||
+        status.st_nlink > 1) {
+        ignored_.push_back(path);
+        if (other >= 0) ::close(other);
+        return {};
+    }
     Result<void> result;
     // A lock that is held means that the run lives; an unlinked file, that another run was faster.
     if (::flock(other, LOCK_EX | LOCK_NB) != 0) {
         has_neighbour_ = true;
     } else if (!is_unlinked(other)) {
         std::string lines;
-        std::map<std::uint64_t, Wish> wishes = read_file(path);
+        std::map<std::uint64_t, Wish> wishes = read_file(other);
         for (const auto& [id, wish] : wishes) lines += want_line(id, wish);
         if (!wishes.empty()) result = append(lines, true);
         if (result) {
@@ -188,10 +219,17 @@ Result<void> Outbox::take_over_file(const std::string& path) {
 
 Result<void> Outbox::take_over() {
     has_neighbour_ = false;
+    ignored_.clear();
+    struct stat status = {};
+    if (::lstat(folder_.c_str(), &status) != 0) return {};
+    if (!S_ISDIR(status.st_mode) || !is_own(status)) {
+        ignored_.push_back(folder_);
+        return {};
+    }
     std::vector<std::string> paths;
     std::error_code none;
     for (const auto& entry : fs::directory_iterator(folder_, none))
-        if (entry.path().extension() == kExtension && entry.path() != path_)
+        if (is_wishes_name(entry.path().filename().string()) && entry.path() != path_)
             paths.push_back(entry.path().string());
     for (const std::string& path : paths)
         if (auto taken = take_over_file(path); !taken) return taken;

@@ -5,13 +5,15 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace command_line {
 
 /// A picture that is still to be written to a file.
 struct Wish {
     std::string path;
-    std::string service;  ///< whose request it is, as in ServiceConfig::service_id
+    std::string service;     ///< whose request it is, as in ServiceConfig::service_id
+    bool inherited = false;  ///< from another run, and nobody has named the path in this one
 };
 
 /// Remembers which request's picture belongs into which file until it is there, also when this process is
@@ -27,12 +29,14 @@ public:
     /// On the disk when it returns without error.
     kontexture::Result<void> want(kontexture::RequestId id, const std::string& path);
     void done(kontexture::RequestId id);
-    /// Makes the wishes of dead runs this one's.
+    /// Makes the wishes of dead runs this one's. Only those in files that this user alone can have written count.
     kontexture::Result<void> take_over();
 
     const std::map<std::uint64_t, Wish>& wishes() const { return wishes_; }
     /// At the last take_over() another run was at work in the same folder.
     bool has_neighbour() const { return has_neighbour_; }
+    /// What take_over() did not read, and left as it is.
+    const std::vector<std::string>& ignored() const { return ignored_; }
 
 private:
     kontexture::Result<void> append(const std::string& line, bool durable);
@@ -44,6 +48,7 @@ private:
     std::string path_;  ///< of this run's file; empty before the first wish
     int file_ = -1;
     bool has_neighbour_ = false;
+    std::vector<std::string> ignored_;
     std::map<std::uint64_t, Wish> wishes_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include "terminal_text.h"
+
 // What both ways of telling share.
 namespace command_line {
 
@@ -29,19 +31,11 @@ Happening happening_of(JobState state) {
 }
 
 std::string one_line(std::string_view text, std::size_t max_letters) {
-    std::string line;
-    std::size_t letters = 0;
-    for (const char letter : text) {
-        const auto byte = static_cast<unsigned char>(letter);
-        const bool begins_letter = (byte & 0xc0) != 0x80;
-        if (begins_letter && ++letters > max_letters) return line + "...";
-        line += byte < 0x20 || byte == 0x7f ? ' ' : letter;
-    }
-    return line;
+    return terminal_text::printable_start(text, max_letters);
 }
 
 void print_error(const kontexture::Error& error) {
-    std::fprintf(stderr, "kontexture: %s\n", error.message.c_str());
+    std::fprintf(stderr, "kontexture: %s\n", terminal_text::printable(error.message).c_str());
 }
 
 }  // namespace command_line

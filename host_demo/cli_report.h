@@ -74,7 +74,7 @@ std::unique_ptr<Report> make_jsonl_report();
 /// What the end state of a request means.
 Happening happening_of(kontexture::JobState state);
 
-/// Without line breaks and other control characters, and no longer than so many letters.
+/// As terminal_text::printable_start().
 std::string one_line(std::string_view text, std::size_t max_letters);
 
 /// "kontexture: " and the message, on standard error.

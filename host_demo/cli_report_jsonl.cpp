@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli_report.h"
+#include "terminal_text.h"
 
 // One JSON object a line on standard output, flushed line by line.
 //   {"event":"accepted|state|ready|failed|unknown|cancelled","id":…,"state":…,"task_id":…,"file":…,
@@ -34,7 +35,7 @@ const char* name_of(Happening happening) {
 void print(const ordered_json& line) {
     // Bytes that are no UTF-8, as in a file's name, come out as replacement characters.
     const std::string text = line.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-    std::printf("%s\n", text.c_str());
+    std::printf("%s\n", terminal_text::printable_json(text).c_str());
     std::fflush(stdout);
 }
 
@@ -76,7 +77,7 @@ public:
     void show(std::span<const Job* const>) override {}
 
     void note(std::string_view text) override {
-        std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data());
+        std::fprintf(stderr, "%s\n", terminal_text::printable(text).c_str());
     }
 
     void summarize(const Summary& summary) override {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli_report.h"
+#include "terminal_text.h"
 
 // For a person. On a terminal the jobs under way have a line each at the bottom, which is drawn again and
 // again; what has ended scrolls up. Elsewhere each change is a line.
@@ -107,7 +108,7 @@ public:
     void note(std::string_view text) override {
         clear();
         std::fflush(stdout);
-        std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data());
+        std::fprintf(stderr, "%s\n", terminal_text::printable(text).c_str());
     }
 
     void summarize(const Summary& summary) override {
@@ -142,7 +143,8 @@ public:
     void spend(const kontexture::Ledger& ledger) override {
         for (const kontexture::LedgerEntry& entry : ledger.entries)
             std::printf("%s  %8s credits  %-8s  %-18s  %s\n", date(entry.at).c_str(),
-                        number(entry.credits).c_str(), kontexture::to_string(entry.kind), entry.model.c_str(),
+                        number(entry.credits).c_str(), kontexture::to_string(entry.kind),
+                        one_line(entry.model, kMaxPromptLetters).c_str(),
                         one_line(entry.prompt, kMaxPromptLetters).c_str());
         std::printf("%s credits in all, %s in the last 24 hours (estimated)\n", number(ledger.total).c_str(),
                     number(ledger.last_day).c_str());
@@ -150,7 +152,7 @@ public:
     }
 
     void credits(double credits, std::string_view service) override {
-        std::printf("%.10g credits at %.*s\n", credits, static_cast<int>(service.size()), service.data());
+        std::printf("%.10g credits at %s\n", credits, terminal_text::printable(service).c_str());
     }
 
 private:

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "cli_advice.h"
 #include "cli_commands.h"
 #include "cli_tracker.h"
 
@@ -128,18 +129,12 @@ private:
 
     void tell_of_others() const {
         for (const auto& [service, number] : elsewhere_) {
-            std::string text = std::to_string(number) + (number == 1 ? " request" : " requests");
-            if (service == session_.place().config.service_id) {
-                text += " belong to another process that is running.";
-            } else if (service == "local") {
-                text += " of the local service remain. Collect: kontexture resume --local";
-            } else {
-                text += " of ";
-                text += service;
-                text += " remain. Collect: set KIE_API_KEY, then kontexture resume --base-url ";
-                text += service;
-            }
-            report_.note(text);
+            if (service == session_.place().config.service_id)
+                report_.note(std::to_string(number) +
+                             (number == 1 ? " request belongs" : " requests belong") +
+                             " to another process that is running.");
+            else
+                report_.note(advice_on(service, number));
         }
     }
 
@@ -179,6 +174,8 @@ int run_resume(const Options& options) {
     Outbox outbox(here.config.data_dir, here.config.service_id);
     if (const auto taken = outbox.take_over(); !taken) return fail(taken.error());
     const auto report = make_report(options.jsonl);
+    for (const std::string& path : outbox.ignored())
+        report->note(path + " is ignored: it is not a plain file that only you may write.");
     const auto code = Resume(options, **session, outbox, *report, std::move(folder)).run();
     return code ? *code : fail(code.error());
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 #include "cli_interrupt.h"
@@ -33,6 +35,23 @@ void name_options(kontexture::Error& error) {
 /// Cancelled after it was paid for: its picture is still on its way to the library.
 bool is_still_collected(const RequestInfo& info, JobState state) {
     return state == JobState::Cancelled && !info.task_id.empty() && info.finished_at == RequestInfo::Time{};
+}
+
+/// Also a link that leads nowhere.
+bool is_there(const std::string& path) {
+    std::error_code none;
+    return std::filesystem::symlink_status(path, none).type() != std::filesystem::file_type::not_found;
+}
+
+bool is_same(const std::string& one, const std::string& other) {
+    std::error_code none;
+    if (!std::filesystem::is_regular_file(one, none) ||
+        std::filesystem::file_size(one, none) != std::filesystem::file_size(other, none))
+        return false;
+    std::ifstream first(one, std::ios::binary);
+    std::ifstream second(other, std::ios::binary);
+    using Letters = std::istreambuf_iterator<char>;
+    return first && second && std::equal(Letters(first), Letters(), Letters(second), Letters());
 }
 
 std::string pictures(int number, const char* rest) {
@@ -166,7 +185,7 @@ void Tracker::save_or_end(Tracked& tracked) {
     if (tracked.job.path.empty()) return end(tracked, Happening::Ready);
     tracked.phase = Phase::Saving;
     Job& job = tracked.job;
-    const std::string path = claim(job.path);
+    const std::string path = claim(tracked);
     saved_by_[path] = job.id.value;
     if (path != std::exchange(job.path, path)) {
         // Should it fail, a run after a crash merely tries the wished name once more.
@@ -175,14 +194,29 @@ void Tracker::save_or_end(Tracked& tracked) {
     session_.service().library().save(job.image, path);
 }
 
-/// The path, or the next number of it that neither this run nor an earlier one has used.
-std::string Tracker::claim(const std::string& path) {
+/// The path, or the next number of it that neither this run nor an earlier one has used. A file is replaced only where
+/// this run was told to write: what an outbox says may be made up.
+std::string Tracker::claim(Tracked& tracked) const {
+    const std::string& path = tracked.job.path;
+    const auto wish = outbox_.wishes().find(tracked.job.id.value);
+    const bool inherited =
+        wish != outbox_.wishes().end() && wish->second.inherited && wish->second.path == path;
+    if (inherited && !saved_by_.contains(path) && is_there(path)) tracked.occupied = path;
     std::string free = path;
-    std::error_code none;
-    for (int number = 2; saved_by_.contains(free) || (number > 2 && std::filesystem::exists(free, none));
-         ++number)
+    for (int number = 2; saved_by_.contains(free) || ((inherited || number > 2) && is_there(free)); ++number)
         free = numbered(path, number, number);
     return free;
+}
+
+/// What occupied the wished path may be the same picture, written right before the earlier run died.
+void Tracker::compare(Tracked& tracked) {
+    Job& job = tracked.job;
+    if (tracked.occupied.empty()) return;
+    std::error_code none;
+    if (is_same(tracked.occupied, job.file) && std::filesystem::remove(job.file, none))
+        job.file = tracked.occupied;
+    else
+        report_.note(tracked.occupied + " exists and was kept; the picture is " + job.file + '.');
 }
 
 void Tracker::on_saved(const Event& event) {
@@ -195,6 +229,7 @@ void Tracker::on_saved(const Event& event) {
         return end(tracked, Happening::Failed);
     }
     tracked.job.file = event.path;
+    compare(tracked);
     outbox_.done(tracked.job.id);
     end(tracked, Happening::Ready);
 }

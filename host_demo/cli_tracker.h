@@ -42,6 +42,7 @@ private:
         bool accepted = false;  ///< told that the service has it
         bool restored = false;
         bool awaited = false;  ///< its outcome is unknown, and that is no end
+        std::string occupied;  ///< the wished path, where a file was that nobody in this run has named
     };
 
     Tracked& add(kontexture::RequestId id, std::string prompt, std::string path);
@@ -50,7 +51,8 @@ private:
     void learn(Tracked& tracked, const kontexture::RequestInfo& info);
     void move(Tracked& tracked, const kontexture::RequestInfo& info, kontexture::JobState state);
     void save_or_end(Tracked& tracked);
-    std::string claim(const std::string& path);
+    std::string claim(Tracked& tracked) const;
+    void compare(Tracked& tracked);
     void on_saved(const kontexture::Event& event);
     void end(Tracked& tracked, Happening happening);
     bool is_busy() const;

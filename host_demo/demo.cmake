@@ -11,6 +11,7 @@ add_library(kontexture_demo_parts STATIC
     screenshot.cpp
     shaders.cpp
     style.cpp
+    terminal_text.cpp
     viewport.cpp
     window.cpp
     workspace.cpp)

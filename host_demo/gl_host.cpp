@@ -1,5 +1,7 @@
 #include "gl_host.h"
 
+#include "terminal_text.h"
+
 #include <epoxy/gl.h>
 
 #include <algorithm>
@@ -197,8 +199,8 @@ ImageView GlHost::selected_image() {
 
 void GlHost::log(kontexture::LogLevel level, std::string_view text) {
     static constexpr const char* kNames[] = {"info", "warning", "error"};
-    std::fprintf(stderr, "kontexture: %s: %.*s\n", kNames[static_cast<std::size_t>(level)],
-                 static_cast<int>(text.size()), text.data());
+    std::fprintf(stderr, "kontexture: %s: %s\n", kNames[static_cast<std::size_t>(level)],
+                 terminal_text::printable(text).c_str());
 }
 
 bool GlHost::bind(std::uint32_t unit, TextureHandle handle) const {

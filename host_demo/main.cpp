@@ -8,6 +8,7 @@
 #include "scene.h"
 #include "screenshot.h"
 #include "style.h"
+#include "terminal_text.h"
 #include "viewport.h"
 #include "window.h"
 #include "workspace.h"
@@ -30,8 +31,9 @@ namespace {
 using namespace std::chrono_literals;
 
 int report(const kontexture::Error& error) {
-    std::fprintf(stderr, "kontexture_demo: %s\n", error.message.c_str());
-    if (!error.detail.empty()) std::fprintf(stderr, "  (%s)\n", error.detail.c_str());
+    std::fprintf(stderr, "kontexture_demo: %s\n", terminal_text::printable(error.message).c_str());
+    if (!error.detail.empty())
+        std::fprintf(stderr, "  (%s)\n", terminal_text::printable(error.detail).c_str());
     return 1;
 }
 

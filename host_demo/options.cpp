@@ -1,6 +1,7 @@
 #include "options.h"
 
 #include "key_supply.h"
+#include "terminal_text.h"
 
 #include <charconv>
 #include <cstdio>
@@ -91,7 +92,8 @@ kontexture::Result<Options> read_options(int argc, const char* const* argv) {
 kontexture::Result<kontexture::ServiceConfig> config_from_environment() {
     auto supply = key_supply::find_key("");
     if (!supply) return supply.error();
-    if (!supply->note.empty()) std::fprintf(stderr, "kontexture_demo: %s\n", supply->note.c_str());
+    if (!supply->note.empty())
+        std::fprintf(stderr, "kontexture_demo: %s\n", terminal_text::printable(supply->note).c_str());
     kontexture::ServiceConfig config;
     config.api_key = std::move(supply->key);
     if (std::string url = environment("KONTEXTURE_BASE_URL"); !url.empty()) config.base_url = std::move(url);
