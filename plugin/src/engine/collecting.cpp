@@ -26,6 +26,8 @@ void Engine::handle(const TaskWritten& event) {
     if (event.error && event.error->code == ErrorCode::Conflict && job->adopted) return give_up_hint(*job);
     if (!event.error) {
         if (std::exchange(job->adopted, false)) accepted_ += job->credits;
+        job->decided.reset();
+        job->sent_again = false;
         job->attempts = 0;
         job->error.reset();
         job->balance_change.reset();

@@ -5,6 +5,16 @@
 // What is due, and what limits it. Called after every event; it looks only at what can start now.
 namespace kontexture::engine {
 
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Duration kBalancePatience = 1s;
+/// What an older balance was is no news of one paid call: people buy credits, and use them elsewhere.
+constexpr Duration kBalanceUse = 10min;
+
+}  // namespace
+
 void Engine::dispatch() {
     if (closing_) return next_wake_.reset();
     wake_due();
@@ -35,7 +45,15 @@ void Engine::wake_due() {
     }
 }
 
+/// The first paid call waits a moment for the balance, so that one whose answer is lost can be explained.
+std::optional<TimePoint> Engine::posts_held_until() const {
+    if (!reading_balance_ || balance_) return std::nullopt;
+    const TimePoint until = balance_asked_at_ + kBalancePatience;
+    return now_ < until ? std::optional(until) : std::nullopt;
+}
+
 void Engine::dispatch_chores() {
+    if (config_.max_credits_per_day && last_day_expired()) publish_account();
     if (balance_due_ && *balance_due_ <= now_) read_balance();
     if (!taking_over_ && take_over_due_ && *take_over_due_ <= now_) {
         taking_over_ = true;
@@ -44,7 +62,8 @@ void Engine::dispatch_chores() {
 }
 
 void Engine::dispatch_submits() {
-    while (!posts_.empty() && posts_under_way_ < config_.max_posts && window_.open(now_)) {
+    while (!posts_.empty() && !posts_held_until() && posts_under_way_ < config_.max_posts &&
+           window_.open(now_)) {
         Job& job = *find(posts_.begin()->id);
         posts_.erase(posts_.begin());
         if (upload_due(job)) {
@@ -54,7 +73,8 @@ void Engine::dispatch_submits() {
         ++posts_under_way_;
         window_.started();
         move(job, Step::WritingSubmitting);
-        if (balance_) {
+        job.balance_before.reset();
+        if (balance_ && now_ < balance_at_ + kBalanceUse) {
             job.balance_before = balance_;
             job.accepted_before = balance_accepted_;
         }
@@ -69,7 +89,7 @@ void Engine::dispatch_submits() {
         actions_.push_back(UploadInput{job.id});
         publish(job);
     }
-    if (posts_.empty() || posts_under_way_ >= config_.max_posts) return;
+    if (posts_.empty() || posts_held_until() || posts_under_way_ >= config_.max_posts) return;
     Job& first = *find(posts_.begin()->id);
     const TimePoint opens = window_.opens_at(now_).value_or(TimePoint{});
     if (first.waiting == WaitReason::RateLimit && first.due == opens) return;
@@ -124,7 +144,9 @@ void Engine::compute_wake() {
     if (take_over_due_ && !taking_over_) at_latest(*take_over_due_);
     if (!timers_.empty()) at_latest(timers_.begin()->at);
     if (!polls_.empty() && polls_under_way_ < config_.max_polls) at_latest(next_poll_);
-    if (!posts_.empty() && posts_under_way_ < config_.max_posts)
+    if (const auto held = posts_held_until(); held && !posts_.empty()) at_latest(*held);
+    if (config_.max_credits_per_day && !last_day_.empty()) at_latest(last_day_.begin()->first + kDay);
+    if (!posts_.empty() && !posts_held_until() && posts_under_way_ < config_.max_posts)
         if (const auto opens = window_.opens_at(now_)) at_latest(*opens);
 }
 

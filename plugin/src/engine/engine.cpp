@@ -249,7 +249,7 @@ void Engine::restore(const RestoredJob& row) {
         job.step = Step::Unknown;
         job.cancel = false;
         job.error = row.error ? *row.error : ended_while_sending();
-        remember_lost_message(job);
+        remember_lost(job);
         job.hinted_task = row.hinted_task;
         start_running(job);
         if (row.state != JobState::OutcomeUnknown)

@@ -11,6 +11,9 @@
 
 namespace kontexture::engine {
 
+/// What a limit per day looks back on.
+inline constexpr Duration kDay = std::chrono::hours(24);
+
 struct EngineConfig {
     int submits_per_window = 18;  ///< the account's limit is 20
     Duration window = std::chrono::seconds(10);
@@ -85,7 +88,7 @@ private:
         std::optional<double> balance_before;  ///< of the paid call
         std::optional<double> balance_change;
         double accepted_before = 0;  ///< accepted_ when balance_before was read
-        std::string lost_message;    ///< of Unknown, without what the balance says
+        Error lost;                  ///< of Unknown, without what the balance says
         std::string url;
         ImageId image;
         std::optional<Error> error;
@@ -171,7 +174,8 @@ private:
     // Outcomes that are not known (unknown.cpp)
     void become_unknown(Job& job, Error error);
     void check_task(Job& job, TimePoint due);
-    void remember_lost_message(Job& job);
+    void remember_lost(Job& job);
+    void back_to_unknown(Job& job);
     void explain_balance(Job& job);
     bool is_claimed(const std::string& task_id, RequestId by_other_than) const;
     void take_hint(Job& job, const std::string& task_id);
@@ -184,12 +188,14 @@ private:
     void settle(Job& job, bool spent);
     Error over_limit(double credits);
     void remember_spend(TimePoint at, double credits);
+    bool last_day_expired() const;
     double spent_last_day();
 
     // Time (dispatch.cpp)
     void dispatch();
     void wake_due();
     void dispatch_chores();
+    std::optional<TimePoint> posts_held_until() const;
     void dispatch_submits();
     void dispatch_polls();
     void dispatch_fetches();
@@ -230,6 +236,9 @@ private:
     std::optional<double> balance_;
     double balance_accepted_ = 0;  ///< accepted_ when balance_ was read
     TimePoint balance_at_ = {};
+    TimePoint balance_asked_at_ = {};
+    std::uint64_t posts_started_ = 0;
+    std::uint64_t posts_at_balance_ = 0;  ///< posts_started_ when it was asked for
     std::optional<TimePoint> balance_due_;
     bool reading_balance_ = false;
     std::optional<TimePoint> take_over_due_;

@@ -7,7 +7,6 @@ namespace kontexture::engine {
 
 namespace {
 
-constexpr Duration kDay = std::chrono::hours(24);
 /// Sums of prices like 0.1 are not exact.
 constexpr double kRounding = 1e-9;
 
@@ -19,8 +18,12 @@ void Engine::remember_spend(TimePoint at, double credits) {
     last_day_sum_ += credits;
 }
 
+bool Engine::last_day_expired() const {
+    return !last_day_.empty() && last_day_.begin()->first + kDay <= now_;
+}
+
 double Engine::spent_last_day() {
-    while (!last_day_.empty() && last_day_.begin()->first + kDay <= now_) {
+    while (last_day_expired()) {
         last_day_sum_ -= last_day_.begin()->second;
         last_day_.erase(last_day_.begin());
     }

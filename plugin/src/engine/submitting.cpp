@@ -52,7 +52,6 @@ void Engine::handle(const IntentWritten& event) {
     if (!follow(*job)) {
         start_running(*job);
         queue_submit(*job, now_);
-        if (!balance_ || balance_at_ + kBalanceLife < now_) read_balance();
     }
     publish(*job);
 }
@@ -62,6 +61,8 @@ bool Engine::upload_due(const Job& job) const {
 }
 
 void Engine::queue_submit(Job& job, TimePoint ready) {
+    if (job.sent_again && !job.hinted_task.empty()) return back_to_unknown(job);
+    if (config_.reads_balance && (!balance_ || balance_at_ + kBalanceLife < now_)) read_balance();
     if (ready > now_) return wait(job, Step::SubmitWait, ready);
     move(job, Step::SubmitWait);
     job.waiting = WaitReason::Turn;
@@ -93,7 +94,8 @@ void Engine::handle(const SubmittingWritten& event) {
     if (!job) return;
     // A 429 may have come while the row was written.
     const bool paused = now_ < window_.paused_until();
-    const bool go = !event.error && !event.wait_until && !job->cancel && !closing_ && !paused;
+    const bool go =
+        !event.error && !event.wait_until && !job->cancel && !closing_ && !paused && job->hinted_task.empty();
     if (!go) {
         window_.undone();
         --posts_under_way_;
@@ -108,8 +110,9 @@ void Engine::handle(const SubmittingWritten& event) {
     }
     if (closing_) return write_back(*job, now_, WaitReason::Turn);
     if (paused) return write_back(*job, window_.paused_until(), WaitReason::RateLimit);
+    if (!job->hinted_task.empty()) return write_back(*job, now_, WaitReason::Turn);
+    ++posts_started_;
     move(*job, Step::Posting);
-    job->hinted_task.clear();
     job->submitted_at = job->watched_since = now_;
     actions_.push_back(Post{job->id});
     publish(*job);
@@ -128,7 +131,7 @@ void Engine::on_reply(Job& job, const Accepted& reply) {
     accepted_ += job.credits;
     job.called_back = !job.hinted_task.empty();
     job.hinted_task.clear();
-    job.adopted = false;
+    job.sent_again = false;
     job.task_id = reply.task_id;
     job.attempts = 0;
     job.error.reset();
@@ -148,6 +151,12 @@ void Engine::on_reply(Job& job, const NotAccepted& reply) {
     if (reply.again == Again::NextWindow) {
         window_.pause(now_ + std::max(config_.window, reply.retry_after.value_or(Duration{})));
         publish_account();
+    }
+    // The service says that it took nothing, and that it took a task: one of the two is for an earlier call, or wrong.
+    if (!job.hinted_task.empty()) {
+        Error error = reply.error;
+        error.code = ErrorCode::OutcomeUnknown;
+        return become_unknown(job, std::move(error));
     }
     if (job.cancel) return finish_cancelled(job);
 

@@ -21,10 +21,10 @@ constexpr StepSet next_steps(Step from) {
         case Following: return set_of({WritingIntent, Failed, Cancelled});
         case Held: return set_of({SubmitWait, WritingIntent, Cancelled});
         case SubmitWait: return set_of({Uploading, WritingSubmitting, Unknown, Cancelled});
-        case Uploading: return set_of({SubmitWait, Failed, Cancelled});
+        case Uploading: return set_of({SubmitWait, Unknown, Failed, Cancelled});
         case WritingSubmitting: return set_of({Posting, WritingBack, SubmitWait, Failed, Cancelled});
         case Posting: return set_of({WritingTask, WritingBack, Failed, Cancelled, Unknown});
-        case WritingBack: return set_of({SubmitWait, WritingIntent, Failed, Cancelled});
+        case WritingBack: return set_of({SubmitWait, WritingIntent, Unknown, Failed, Cancelled});
         case WritingTask: return set_of({PollWait, TaskWriteWait, Unknown});
         case TaskWriteWait: return set_of({WritingTask});
         case PollWait: return set_of({Polling});
@@ -35,7 +35,7 @@ constexpr StepSet next_steps(Step from) {
         case DecodeWait: return set_of({Decoding, Cancelled});
         case Decoding: return set_of({Delivering, PollWait, Failed, Cancelled});
         case Delivering: return set_of({Ready, Failed, Cancelled});
-        case Failed: return set_of({LoadingInput, WritingIntent, WritingBack, PollWait, DecodeWait});
+        case Failed: return set_of({LoadingInput, WritingIntent, WritingBack, PollWait, DecodeWait, Unknown});
         case Unknown: return set_of({WritingBack, CheckWait, Cancelled});
         case CheckWait: return set_of({Checking, WritingBack, Cancelled});
         case Checking: return set_of({CheckWait, WritingTask, Unknown});

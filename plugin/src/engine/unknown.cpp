@@ -24,20 +24,22 @@ void Engine::become_unknown(Job& job, Error error) {
     // It may have been charged, so it counts against the limits.
     settle(job, true);
     job.error = std::move(error);
-    remember_lost_message(job);
+    remember_lost(job);
     job.cancel = false;
     job.attempts = job.missing = 0;
     move(job, Step::Unknown);
     actions_.push_back(WriteState{job.id, JobState::OutcomeUnknown, false, job.error});
     publish(job);
     balance_due_ = now_ + kBookingTime;
-    if (!job.hinted_task.empty()) take_hint(job, std::exchange(job.hinted_task, {}));
+    if (!job.hinted_task.empty() && !is_claimed(job.hinted_task, job.id))
+        take_hint(job, std::exchange(job.hinted_task, {}));
     erase_if_forgotten(job.id);
 }
 
 /// What is said of the balance is said anew; a job of an earlier run may bring an older sentence.
-void Engine::remember_lost_message(Job& job) {
-    job.lost_message = job.error->message.substr(0, job.error->message.find(kBalance));
+void Engine::remember_lost(Job& job) {
+    job.lost = *job.error;
+    job.lost.message.resize(std::min(job.lost.message.size(), job.lost.message.find(kBalance)));
 }
 
 /// Asks for the balance unless that is under way.
@@ -45,17 +47,29 @@ void Engine::read_balance() {
     balance_due_.reset();
     if (reading_balance_ || !config_.reads_balance) return;
     reading_balance_ = true;
+    balance_asked_at_ = now_;
+    posts_at_balance_ = posts_started_;
     actions_.push_back(ReadBalance{});
 }
 
 void Engine::handle(const BalanceRead& event) {
     reading_balance_ = false;
     if (!event.credits) return;
+    const auto waits = [](const Job& job) {
+        return state_of(job.step) == JobState::OutcomeUnknown && job.balance_before;
+    };
+    if (posts_under_way_ > 0 || posts_started_ != posts_at_balance_) {
+        // Nobody knows whether it has those calls in it.
+        const bool asked =
+            std::any_of(jobs_.begin(), jobs_.end(), [&](const auto& each) { return waits(each.second); });
+        if (asked) balance_due_ = now_ + kBookingTime;
+        return;
+    }
     balance_ = event.credits;
     balance_accepted_ = accepted_;
     balance_at_ = now_;
     for (auto& [id, job] : jobs_)
-        if (state_of(job.step) == JobState::OutcomeUnknown && job.balance_before) explain_balance(job);
+        if (waits(job)) explain_balance(job);
 }
 
 /// The change of the balance across the paid call, without what other jobs of this process took meanwhile.
@@ -74,7 +88,8 @@ void Engine::explain_balance(Job& job) {
         std::snprintf(text, sizeof text, "%schanged by %+g credits meanwhile (the price is %g).", kBalance,
                       change, job.credits);
     }
-    job.error->message = job.lost_message + text;
+    job.error = job.lost;
+    job.error->message += text;
     actions_.push_back(WriteState{job.id, JobState::OutcomeUnknown, false, job.error});
     publish(job);
 }
@@ -85,8 +100,9 @@ void Engine::handle(const Resolve& event) {
 
 void Engine::resolve(Job& job, Resolution resolution) {
     // The record may be about to answer the question; what a person decided counts when it does not.
-    if (job.step == Step::Checking && resolution != Resolution::Wait) {
-        job.decided = resolution;
+    if (job.step == Step::Checking || job.adopted) {
+        if (resolution != Resolution::Wait) job.decided = resolution;
+        if (job.adopted) job.cancel = job.decided == Resolution::Discard;
         return;
     }
     if (job.step != Step::Unknown && job.step != Step::CheckWait) return;
@@ -118,19 +134,22 @@ void Engine::handle(const CalledBack& event) {
     if (is_claimed(event.task_id, job->id)) return;
     job->called_back_at = now_;
     switch (job->step) {
-        case Step::Posting: job->hinted_task = event.task_id; return;
+        case Step::Posting:
+            job->hinted_task = event.task_id;
+            actions_.push_back(WriteHint{job->id, event.task_id});
+            return;
         case Step::Unknown: return take_hint(*job, event.task_id);
         case Step::SubmitWait:
-            // The first paid call did start a task: no second one is needed.
-            if (!job->sent_again || is_claimed(event.task_id, job->id)) return;
-            unqueue(*job);
-            settle(*job, false);
-            move(*job, Step::Unknown);
-            job->submitted_at = job->lost_at;
-            job->observed = false;
-            job->error = Error{ErrorCode::OutcomeUnknown, 0, 0, job->lost_message, {}};
-            actions_.push_back(WriteState{job->id, JobState::OutcomeUnknown, false, job->error});
-            return take_hint(*job, event.task_id);
+            if (!job->sent_again) return;
+            job->hinted_task = event.task_id;
+            return back_to_unknown(*job);
+        case Step::WritingBack:
+        case Step::Uploading:
+        case Step::WritingSubmitting:
+            if (!job->sent_again) return;
+            job->hinted_task = event.task_id;
+            actions_.push_back(WriteHint{job->id, event.task_id});
+            return;
         case Step::WritingTask:
         case Step::TaskWriteWait:
         case Step::Polling: job->called_back = true; return;
@@ -142,15 +161,14 @@ void Engine::handle(const CalledBack& event) {
             timers_.insert({job->due, job->id});
             return;
         case Step::Failed:
-            if (job->task_open && job->task_id == event.task_id) handle(Retry{event.id});
-            return;
+            if (job->task_open && job->task_id == event.task_id) return handle(Retry{event.id});
+            if (!job->sent_again || !job->task_id.empty()) return;
+            job->hinted_task = event.task_id;
+            return back_to_unknown(*job);
         case Step::LoadingInput:
         case Step::WritingIntent:
         case Step::Following:
         case Step::Held:
-        case Step::Uploading:
-        case Step::WritingSubmitting:
-        case Step::WritingBack:
         case Step::FetchWait:
         case Step::Fetching:
         case Step::Storing:
@@ -164,8 +182,21 @@ void Engine::handle(const CalledBack& event) {
     }
 }
 
+/// The first paid call did start a task, it seems: before that is known, no second one leaves.
+void Engine::back_to_unknown(Job& job) {
+    unqueue(job);
+    settle(job, false);
+    move(job, Step::Unknown);
+    start_running(job);
+    job.submitted_at = job.lost_at;
+    job.finished_at = {};
+    job.observed = false;
+    job.error = job.lost;
+    actions_.push_back(WriteState{job.id, JobState::OutcomeUnknown, false, job.error});
+    take_hint(job, std::exchange(job.hinted_task, {}));
+}
+
 void Engine::take_hint(Job& job, const std::string& task_id) {
-    if (is_claimed(task_id, job.id)) return;
     job.hinted_task = task_id;
     job.attempts = 0;
     actions_.push_back(WriteHint{job.id, task_id});
@@ -180,22 +211,18 @@ void Engine::check_task(Job& job, TimePoint due) {
 
 /// The record of the task that a callback named was asked for. It becomes this job's task only when there is one.
 void Engine::on_check(Job& job, const PollReply& reply) {
-    const auto decided = std::exchange(job.decided, {});
     const bool missing = std::holds_alternative<TaskMissing>(reply);
     if (missing || std::holds_alternative<PollTrouble>(reply)) {
         // Only what the service says counts against the hint; a network that is down says nothing.
         job.missing += missing;
-        if (job.missing >= kMaxChecks) {
-            give_up_hint(job);
-        } else {
-            check_task(job, now_ + 1s + back_off(++job.attempts, 1s, 60s, jitter()));
-        }
-        if (decided) resolve(job, *decided);
+        if (job.missing >= kMaxChecks) return give_up_hint(job);
+        check_task(job, now_ + 1s + back_off(++job.attempts, 1s, 60s, jitter()));
+        if (const auto decided = std::exchange(job.decided, {})) resolve(job, *decided);
         return;
     }
     job.task_id = std::exchange(job.hinted_task, {});
     job.adopted = true;
-    job.cancel = decided == Resolution::Discard;
+    job.cancel = job.decided == Resolution::Discard;
     job.attempts = job.missing = 0;
     // One that has ended is collected at once, not when the plan says.
     if (!std::holds_alternative<TaskRunning>(reply)) job.called_back = true;
@@ -211,11 +238,12 @@ void Engine::give_up_hint(Job& job) {
     job.adopted = job.cancel = false;
     job.attempts = job.missing = 0;
     actions_.push_back(WriteHint{job.id, {}});
-    job.error = Error{ErrorCode::OutcomeUnknown, 0, 0, job.lost_message, {}};
+    job.error = job.lost;
     move(job, Step::Unknown);
     actions_.push_back(WriteState{job.id, JobState::OutcomeUnknown, false, job.error});
     publish(job);
     if (job.balance_before) balance_due_ = now_;
+    if (const auto decided = std::exchange(job.decided, {})) return resolve(job, *decided);
     erase_if_forgotten(job.id);
 }
 

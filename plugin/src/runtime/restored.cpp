@@ -5,7 +5,7 @@ namespace kontexture::runtime {
 Restored restored(std::vector<store::JobRow> rows, const Capabilities& capabilities) {
     Restored all;
     for (store::JobRow& row : rows) {
-        if (row.task_id.empty())
+        if (row.state == JobState::Queued)
             for (const Capabilities::Model& model : capabilities.models)
                 if (model.id == row.request.model) row.credits = model.credits;
         engine::RestoredJob job;

@@ -244,7 +244,8 @@ Result<void> Store::write_state(RequestId id, JobState state, bool cancelled,
         const auto done = database.run(
             "update jobs set state = ?1, cancelled = ?2, finished_at = ?3, "
             "submitted_at = case ?1 when 'queued' then 0 else submitted_at end, "
-            "task_id = case ?1 when 'queued' then '' else task_id end, error_code = ?4, "
+            "task_id = case ?1 when 'queued' then '' else task_id end, "
+            "balance_before = case ?1 when 'queued' then null else balance_before end, error_code = ?4, "
             "error_http_status = ?5, error_provider_code = ?6, error_message = ?7, error_detail = ?8 "
             "where id = ?9 and image_id is null",
             to_string(state), cancelled, is_final(state) ? to_number(now) : 0, to_string(stored.code),

@@ -12,7 +12,13 @@ using namespace std::chrono_literals;
 
 /// An engine with a clock in hand and the last actions to look at.
 struct Desk {
-    explicit Desk(EngineConfig config = {}) : engine(config) {}
+    explicit Desk(EngineConfig config = without_balance()) : engine(config) {}
+    /// Most tests have no use for reading the balance.
+    static EngineConfig without_balance() {
+        EngineConfig config;
+        config.reads_balance = false;
+        return config;
+    }
 
     const Actions& tell(const Event& event) {
         last = engine.on(event, now);

@@ -160,7 +160,7 @@ TEST_CASE("after a restart known tasks are polled, queued ones wait, and half-se
 }
 
 TEST_CASE("higher priority goes first, equals in order") {
-    EngineConfig config;
+    EngineConfig config = Desk::without_balance();
     config.max_posts = 1;
     Desk desk(config);
     desk.submit_to_post(RequestId{1});

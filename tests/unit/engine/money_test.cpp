@@ -5,7 +5,7 @@ namespace kontexture::engine {
 using namespace std::chrono_literals;
 
 TEST_CASE("the limit of a day counts earlier runs, and forgets after 24 hours") {
-    EngineConfig config;
+    EngineConfig config = Desk::without_balance();
     config.max_credits_per_day = 20;
     Desk desk(config);
     desk.tell(Restore{{}, {}, {{desk.now - 23h, 10}, {desk.now - 1h, 4}}});
@@ -43,7 +43,7 @@ TEST_CASE("the limit of a day counts earlier runs, and forgets after 24 hours") 
 }
 
 TEST_CASE("what ended processes leave is looked for every now and then, one look at a time") {
-    EngineConfig config;
+    EngineConfig config = Desk::without_balance();
     config.take_over_every = 12s;
     Desk desk(config);
     desk.tell(Tick{});

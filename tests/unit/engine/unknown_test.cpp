@@ -15,10 +15,10 @@ void to_unknown(Desk& desk, std::optional<double> balance = 100) {
     desk.tell(Submit{kJob, "pro", 5});
     desk.tell(IntentWritten{kJob, {}, "a", {}});
     REQUIRE(desk.find<ReadBalance>());
+    // The first paid call waits for it.
+    CHECK_FALSE(desk.find<WriteSubmitting>());
     desk.tell(BalanceRead{balance});
-    // The first submit left before the balance was known: take it back, and again.
-    desk.tell(SubmittingWritten{kJob, desk.now + 1s, {}});
-    while (!desk.find<WriteSubmitting>()) REQUIRE(desk.wake());
+    REQUIRE(desk.find<WriteSubmitting>());
     CHECK(desk.find<WriteSubmitting>()->balance_before == balance);
     desk.tell(SubmittingWritten{kJob, {}, {}});
     REQUIRE(desk.find<Post>());
@@ -35,7 +35,7 @@ const Publish& news(const Desk& desk) {
 }  // namespace
 
 TEST_CASE("an unknown outcome is explained by the balance") {
-    Desk desk;
+    Desk desk(EngineConfig{});
     to_unknown(desk);
     while (!desk.find<ReadBalance>()) REQUIRE(desk.wake());
     SECTION("fallen by the price") {
@@ -58,6 +58,10 @@ TEST_CASE("an unknown outcome is explained by the balance") {
         desk.tell(IntentWritten{other, {}, "b", {}});
         desk.tell(SubmittingWritten{other, {}, {}});
         desk.tell(Submitted{other, Accepted{"t2"}});
+        // What was read while a paid call was under way tells nothing.
+        desk.tell(BalanceRead{93});
+        CHECK_FALSE(desk.find<Publish>());
+        while (!desk.find<ReadBalance>()) REQUIRE(desk.wake());
         desk.tell(BalanceRead{93});
         CHECK(news(desk).balance_change == 0);
     }
@@ -74,7 +78,7 @@ TEST_CASE("an unknown outcome is explained by the balance") {
 }
 
 TEST_CASE("an unknown outcome of an earlier run is explained, too") {
-    Desk desk;
+    Desk desk(EngineConfig{});
     RestoredJob row{.id = kJob, .model = "pro", .credits = 5, .state = JobState::Submitting};
     row.submitted_at = desk.now - 60s;
     row.balance_before = 100;
@@ -98,7 +102,7 @@ TEST_CASE("an unknown outcome of an earlier run is explained, too") {
 }
 
 TEST_CASE("a callback rescues an unknown outcome, once the record is read") {
-    Desk desk;
+    Desk desk(EngineConfig{});
     to_unknown(desk);
     desk.tell(CalledBack{kJob, "t"});
     REQUIRE(desk.find<WriteHint>());
@@ -129,6 +133,13 @@ TEST_CASE("a callback rescues an unknown outcome, once the record is read") {
         CHECK(desk.shown() == JobState::OutcomeUnknown);
         CHECK(news(desk).waiting == WaitReason::None);
         desk.tell(Resolve{kJob, Resolution::SendAgain});
+        CHECK(desk.shown() == JobState::Queued);
+    }
+    SECTION("the task belongs to a job of another process, and a person has decided") {
+        desk.tell(Polled{kJob, TaskRunning{}});
+        desk.tell(Resolve{kJob, Resolution::SendAgain});
+        CHECK(desk.last.empty());
+        desk.tell(TaskWritten{kJob, Error{ErrorCode::Conflict, 0, 0, "taken", {}}});
         CHECK(desk.shown() == JobState::Queued);
     }
     SECTION("the task belongs to a job of another process") {
@@ -174,6 +185,33 @@ TEST_CASE("a callback rescues an unknown outcome, once the record is read") {
     }
 }
 
+TEST_CASE("a service that says no, and names a task, is not sent to again before that is clear") {
+    Desk desk;
+    desk.submit_to_post(kJob);
+    desk.tell(CalledBack{kJob, "t"});
+    REQUIRE(desk.find<WriteHint>());
+    desk.tell(Submitted{kJob, NotAccepted{network(), NotAccepted::Again::NoConnection, {}}});
+    CHECK(desk.shown() == JobState::OutcomeUnknown);
+    REQUIRE(desk.find<Poll>());
+    CHECK(desk.find<Poll>()->task_id == "t");
+}
+
+TEST_CASE("who lets a request go while it is checked, and discards it, is forgotten cleanly") {
+    Desk desk(EngineConfig{});
+    to_unknown(desk);
+    desk.tell(CalledBack{kJob, "t"});
+    for (int i = 0; i < 8; ++i) {
+        while (!desk.find<Poll>()) REQUIRE(desk.wake());
+        if (i == 7) {
+            desk.tell(Resolve{kJob, Resolution::Discard});
+            desk.tell(Forget{kJob});
+            CHECK_FALSE(desk.find<Forgotten>());
+        }
+        desk.tell(Polled{kJob, TaskMissing{network()}});
+    }
+    CHECK(desk.find<Forgotten>());
+}
+
 TEST_CASE("a hint outlives the process") {
     Desk desk;
     RestoredJob row{.id = kJob, .model = "pro", .credits = 5, .state = JobState::OutcomeUnknown};
@@ -183,10 +221,36 @@ TEST_CASE("a hint outlives the process") {
     CHECK(desk.find<Poll>()->task_id == "t");
 }
 
-TEST_CASE("a callback for the first paid call makes a second one needless") {
-    Desk desk;
+TEST_CASE("a callback for the first paid call makes a second one needless, wherever that is") {
+    Desk desk(EngineConfig{});
     to_unknown(desk);
     desk.tell(Resolve{kJob, Resolution::SendAgain});
+    SECTION("it goes back to the queue") {
+        desk.tell(CalledBack{kJob, "t"});
+        desk.tell(StateWritten{kJob, JobState::Queued, {}});
+        CHECK(desk.shown() == JobState::OutcomeUnknown);
+        CHECK(desk.find<Poll>());
+        return;
+    }
+    SECTION("it is about to leave") {
+        desk.tell(StateWritten{kJob, JobState::Queued, {}});
+        REQUIRE(desk.find<WriteSubmitting>());
+        desk.tell(CalledBack{kJob, "t"});
+        desk.tell(SubmittingWritten{kJob, {}, {}});
+        CHECK_FALSE(desk.find<Post>());
+        desk.tell(StateWritten{kJob, JobState::Queued, {}});
+        CHECK(desk.find<Poll>());
+        return;
+    }
+    SECTION("it was refused") {
+        desk.tell(StateWritten{kJob, JobState::Queued, {}});
+        desk.tell(SubmittingWritten{kJob, {}, Error{ErrorCode::SpendLimit, 0, 0, "no", {}}});
+        REQUIRE(desk.shown() == JobState::Failed);
+        desk.tell(CalledBack{kJob, "t"});
+        CHECK(desk.shown() == JobState::OutcomeUnknown);
+        CHECK(desk.find<Poll>());
+        return;
+    }
     desk.tell(SubmittingWritten{kJob, {}, {}});
     desk.tell(StateWritten{kJob, JobState::Queued, {}});
     desk.tell(SubmittingWritten{kJob, desk.now + 5s, {}});
@@ -202,7 +266,7 @@ TEST_CASE("a callback for the first paid call makes a second one needless") {
 }
 
 TEST_CASE("a person may decide while the check waits for its turn") {
-    Desk desk;
+    Desk desk(EngineConfig{});
     to_unknown(desk);
     const RequestId other{2};
     desk.tell(
@@ -217,7 +281,7 @@ TEST_CASE("a person may decide while the check waits for its turn") {
 }
 
 TEST_CASE("a callback that names another job's task is not believed") {
-    Desk desk;
+    Desk desk(EngineConfig{});
     const RequestId other{2};
     to_unknown(desk);
     desk.tell(Submit{other, "pro", 5});
