@@ -17,9 +17,7 @@ Error error_of(ErrorCode code) {
 
 std::int64_t StoreModel::begin_session() {
     const std::int64_t session = ++last_session_;
-    std::erase_if(lock_files_, [this](std::int64_t each) { return !living_.contains(each); });
     living_.insert(session);
-    lock_files_.insert(session);
     return session;
 }
 
@@ -150,6 +148,7 @@ void StoreModel::write_state(const engine::WriteState& wanted, Duration steady) 
     if (wanted.state != JobState::Queued) return;
     row.submitted_at = {};
     row.task_id.clear();
+    row.balance_before.reset();
 }
 
 void StoreModel::write_result(RequestId id, ImageId image) {
@@ -195,14 +194,6 @@ engine::RestoredJob StoreModel::restored(const Row& row, TimePoint wall) const {
 }
 
 std::vector<engine::RestoredJob> StoreModel::take_over(std::int64_t session, TimePoint wall) {
-    std::set<std::int64_t> ended;
-    for (const std::int64_t each : lock_files_)
-        if (!living_.contains(each)) ended.insert(each);
-    const auto looked = looked_at_.find(session);
-    if (looked != looked_at_.end() &&
-        std::includes(looked->second.begin(), looked->second.end(), ended.begin(), ended.end()))
-        return {};
-    looked_at_[session] = std::move(ended);
     std::vector<engine::RestoredJob> jobs;
     std::vector<const Row*> taken;
     for (auto& [id, row] : rows_) {

@@ -88,8 +88,6 @@ private:
     std::vector<Entry> ledger_;
     std::int64_t last_session_ = 0;
     std::set<std::int64_t> living_;
-    std::set<std::int64_t> lock_files_;
-    std::map<std::int64_t, std::set<std::int64_t>> looked_at_;  ///< by session: ended ones it knows
     Duration next_poll_ = {};
 };
 
