@@ -17,8 +17,9 @@
 namespace demo {
 
 /// The whole main job without a person: types the prompt into the panel, presses Ctrl+Enter, waits, clicks
-/// Apply, and checks that the picture arrived on the mesh; the next prompt is for the next object. Everything goes through ImGui's input, so it is
-/// the panel's own path. Thread: the owner thread. Lifetime: all that it is given outlives it.
+/// Apply, and checks that the picture arrived on the mesh; the next prompt is for the next object. Everything
+/// goes through ImGui's input, so it is the panel's own path. Thread: the owner thread. Lifetime: all that it
+/// is given outlives it.
 class AutoRun {
 public:
     AutoRun(Options options, kontexture::Service& service, kontexture::Panel& panel, Scene& scene,

@@ -40,7 +40,7 @@ struct LibraryPage {
     Error error;                        ///< the search failed
 };
 
-/// One paid call.
+/// One paid call of this data folder and service_id, by whatever process or run.
 struct LedgerEntry {
     enum class Kind : std::uint8_t {
         Reserved,  ///< it is under way
@@ -49,17 +49,20 @@ struct LedgerEntry {
     };
     RequestId request;
     Kind kind = Kind::Spent;
-    double credits = 0;  ///< estimated
-    std::chrono::system_clock::time_point at = {};
+    double credits = 0;                             ///< estimated
+    std::chrono::system_clock::time_point at = {};  ///< when the paid call left
     std::string model;
     std::string prompt;
     std::string task_id;  ///< empty unless Spent
 };
 
+/// The paid calls of this data folder and service_id.
 struct Ledger {
-    std::vector<LedgerEntry> entries;  ///< newest first, at most 1000; the file of save_ledger() has all
-    double total = 0;                  ///< of all entries ever
-    double last_day = 0;               ///< of the last 24 hours
+    static constexpr std::size_t kMostEntries = 1000;
+    std::vector<LedgerEntry> entries;  ///< the newest kMostEntries, newest first; save_ledger() writes all
+    bool has_more = false;             ///< older ones are not in `entries`
+    double total = 0;                  ///< of all paid calls ever
+    double last_day = 0;               ///< of those of the last 24 hours, whether in `entries` or not
     bool loading = false;
     Error error;  ///< reading it failed
 };
@@ -72,8 +75,8 @@ struct InputPreview {
     Error error;  ///< why the picture cannot be used; code None otherwise
 };
 
-/// Everything ever generated in the data folder. Reads and writes happen on other threads; answers arrive with
-/// pump(). Thread: the owner thread. Lifetime: the Service's.
+/// Everything ever generated in the data folder. Reads and writes happen on other threads; answers arrive
+/// with pump(). Thread: the owner thread. Lifetime: the Service's.
 ///
 ///     library.search({.search = "moss"});
 ///     // … after a Library event:
@@ -87,25 +90,27 @@ public:
     const LibraryPage& page() const;
 
     /// A small texture (longer side at most 256) for drawing this frame, or none while it is being loaded:
-    /// ask again each frame it is visible (none for ever when there is no such picture). A bounded number is kept; those not asked for longest go first.
+    /// ask again each frame it is visible (none for ever when there is no such picture). A bounded number is
+    /// kept; those not asked for longest go first.
     TextureHandle thumbnail(ImageId image);
 
     /// The same for the input of a request that is being put together. Only the one last asked for is kept.
     /// Valid until the next pump().
     const InputPreview& preview(const InputImage& input);
 
-    /// Writes a picture to a .png or .jpg file: byte for byte what the service sent when that is its type, re-encoded
-    /// otherwise. Missing folders are made. A Saved event tells how it ended.
+    /// Writes a picture to a .png or .jpg file: byte for byte what the service sent when that is its type,
+    /// re-encoded otherwise. Missing folders are made. A Saved event tells how it ended.
     void save(ImageId image, std::string path);
 
     void set_favourite(RequestId id, bool favourite);
 
-    /// Starts reading what this data folder's requests have cost, of every process and run. A Library event tells when
-    /// ledger() has it.
+    /// Starts reading what was paid in this data folder at this service_id, by every process and run. A
+    /// Library event tells when ledger() has it.
     void load_ledger();
     /// The last answer. Valid until the next pump().
     const Ledger& ledger() const;
-    /// Writes all of it as CSV (RFC 4180, UTF-8, times in UTC). A Saved event without image tells how it ended.
+    /// Writes every entry as CSV (RFC 4180, UTF-8, times in UTC). A Saved event without image tells how it
+    /// ended.
     void save_ledger(std::string path);
 
 private:

@@ -9,6 +9,12 @@ namespace kontexture {
 
 class Library;
 
+/// What one pump() may use. It stops after the first slab of rows that reaches either limit.
+struct PumpBudget {
+    std::chrono::microseconds time = std::chrono::milliseconds(1);
+    std::size_t bytes = std::size_t{8} << 20;
+};
+
 enum class WaitReason : std::uint8_t {
     None,
     Turn,       ///< others are before it
@@ -33,11 +39,11 @@ struct RequestInfo {
     Time created_at = {};
     Time submitted_at = {};  ///< epoch before the paid call
     Time finished_at = {};   ///< epoch before a final state
-    std::chrono::milliseconds typical_duration =
-        {};  ///< submit to result, learned from this model's earlier jobs
+    /// Submit to result, learned from this model's earlier jobs.
+    std::chrono::milliseconds typical_duration = {};
     double estimated_credits = 0;
-    /// Of OutcomeUnknown, once known: how the account's balance moved across the paid call, this object's other tasks taken
-    /// out. About -estimated_credits: probably charged; zero: probably not.
+    /// Of OutcomeUnknown, once known: how the account's balance moved across the paid call, this object's
+    /// other tasks taken out. About -estimated_credits: probably charged; zero: probably not.
     std::optional<double> balance_change = {};
     std::uint64_t bytes_received = 0;  ///< while Downloading
     std::uint64_t bytes_total = 0;     ///< zero when the server did not say
@@ -57,14 +63,13 @@ struct Event {
     enum class Kind : std::uint8_t {
         Request,  ///< `id` has a new `state`, or news in its RequestInfo
         Library,  ///< the answer to a search, a thumbnail, a preview, a new or changed entry
-        Saved,  ///< Library::save() of `image`, or save_ledger() (no image), to `path` ended; `error` says how
+        Saved,    ///< Library::save() of `image`, or save_ledger() (no image), ended; `error` says how
         Account,  ///< Service::account() has news
     };
     Kind kind = Kind::Request;
     RequestId id;  ///< these three: Kind::Request only
     JobState state = JobState::Queued;
-    JobState previous =
-        JobState::Queued;  ///< Queued in a request's first event; same as `state` for other news
+    JobState previous = JobState::Queued;  ///< Queued in the first event; same as `state` for other news
     ImageId image;
     std::string path;
     Error error;  ///< as RequestInfo::error
@@ -72,7 +77,7 @@ struct Event {
 
 /// What a person decides about a request whose paid call's answer was lost.
 enum class Resolution : std::uint8_t {
-    Wait,  ///< keep it, and ask for the balance again; a callback (ServiceConfig::callback) still collects it
+    Wait,       ///< keep it and ask for the balance again; a callback still collects it
     SendAgain,  ///< post it once more; the first may have been charged too
     Discard,    ///< forget it
 };
@@ -82,19 +87,23 @@ struct Account {
     std::chrono::system_clock::time_point checked_at = {};
     Error error;  ///< of the last check, or a refused key; code None when all is well
     std::chrono::system_clock::time_point submits_paused_until = {};  ///< after a 429; epoch: not paused
-    double spent = 0;             ///< estimated credits of this object's paid calls, also of unknown outcome
-    double reserved = 0;          ///< of requests that are accepted but not posted yet
-    double spent_last_day = 0;    ///< in the last 24 hours, also by earlier runs of this data folder
-    std::optional<double> limit;  ///< ServiceConfig::max_credits
+    double spent = 0;     ///< estimated credits of this object's paid calls, also of unknown outcome
+    double reserved = 0;  ///< of accepted requests whose paid call is not answered yet
+    /// In the last 24 hours with this data folder and service_id, as far as this process knows: earlier runs,
+    /// and itself. Others running beside it are looked at before each paid call; Ledger::last_day counts
+    /// them, too.
+    double spent_last_day = 0;
+    std::optional<double> limit;          ///< ServiceConfig::max_credits
     std::optional<double> limit_per_day;  ///< ServiceConfig::max_credits_per_day
     bool key_present = false;
 };
 
 /// The asynchronous texture-request API. Never blocks on network or disk after create().
 ///
-/// Threads: the thread that calls create() is the owner thread. submit(), check(), cancel(), retry(), resolve(), resume(),
-/// resume_all(), capabilities() and estimate() may be called from any thread; everything else, including the destructor,
-/// belongs to the owner thread (asserted in debug builds). Calls with an id that does not fit do nothing.
+/// Threads: the thread that calls create() is the owner thread. submit(), check(), cancel(), retry(),
+/// resolve(), resume(), resume_all(), capabilities() and estimate() may be called from any thread; everything
+/// else, including the destructor, belongs to the owner thread (asserted in debug builds). Calls with an id
+/// that does not fit do nothing.
 ///
 ///     auto service = kontexture::Service::create({.api_key = key, .data_dir = dir}, host);
 ///     if (!service) return report(service.error().message);
@@ -106,46 +115,52 @@ struct Account {
 ///             if (e.id == *id && e.state == kontexture::JobState::Ready) use(textures.find(e.id)->texture);
 class Service {
 public:
-    /// Opens the data folder and starts the workers. Fails when the folder cannot be used or a URL is not one. Usually
-    /// some milliseconds; seconds when a large database has to be checked after a crash or another process holds the folder.
+    /// Opens the data folder and starts the workers. Fails when the folder cannot be used, a URL is not one,
+    /// a price is no model's, the callbacks' address or port cannot be had, or threads or memory run out.
+    /// Usually some milliseconds; seconds while a large database is checked after a crash, or another process
+    /// holds it.
     static Result<std::unique_ptr<Service>> create(ServiceConfig config, Host& host);
 
-    /// Returns within 250 ms even while a server hangs (a picture being decoded is finished first). Starts no paid call; what
-    /// was paid for stays collectable by the next run. Destroys all textures that were not released. A request that had
-    /// no event yet is lost, unpaid.
+    /// Returns within 250 ms even while a server hangs (a picture being decoded is finished first). Starts no
+    /// paid call; what was paid for stays collectable by the next run. Destroys all textures that were not
+    /// released. A request that had no event yet is lost, unpaid.
     ~Service();
     Service(const Service&) = delete;
     Service& operator=(const Service&) = delete;
 
-    /// Takes the request after check(). The spend limit and the input picture are looked at later: their errors come as
-    /// a Failed event. The request is safe against a crash once its first event is out.
+    /// Takes the request after check(). The spend limit and the input picture are looked at later: their
+    /// errors come as a Failed event. The request is safe against a crash once its first event is out.
     Result<RequestId> submit(TextureRequest request);
     /// Only the check: is there a key, and does each field have a value that capabilities() allows?
     Result<void> check(const TextureRequest& request) const;
-    /// Before the paid call: free, and nothing is sent. After it: no texture comes, the picture is still collected into
-    /// the library.
+    /// Before the paid call: free, and nothing is sent. After it: no texture comes, the picture is still
+    /// collected into the library.
     void cancel(RequestId id);
     /// For Failed: a task that may still have a picture is asked again for free, otherwise it is posted anew.
     void retry(RequestId id);
-    /// For OutcomeUnknown.
+    /// For OutcomeUnknown. Waits while the record of a callback's task is being read (WaitReason::Check). A
+    /// limit may refuse SendAgain: RequestInfo::error says so then.
     void resolve(RequestId id, Resolution resolution);
     /// Lets a request that waits for WaitReason::Resume go on; resume_all() all of them.
     void resume(RequestId id);
     void resume_all();
 
-    /// Makes a texture of a library picture; costs nothing. The request behaves like any other (Decoding … Ready).
+    /// Makes a texture of a library picture; costs nothing. The request behaves like any other (Decoding …
+    /// Ready).
     RequestId load(ImageId image);
-    /// Forgets a request; one under way is cancelled first. Its texture is destroyed by the second pump() from now, so what
-    /// is drawn in between may still name it.
+    /// Forgets a request; one under way is cancelled first. Its texture is destroyed by the second pump()
+    /// from now, so what is drawn in between may still name it.
     void release(RequestId id);
 
-    /// Call once a frame where Host methods may run. Moves all public state, hands rows to the host within the budget and
-    /// returns what changed; the span is valid until the next pump(). With nothing to do it costs one atomic load.
+    /// Call once a frame where Host methods may run. Moves all public state, hands rows to the host within
+    /// the budget and returns what changed (valid until the next pump()). With nothing to do: one atomic
+    /// load.
     std::span<const Event> pump(PumpBudget budget = {});
     /// What the last pump() returned. Valid until the next.
     std::span<const Event> events() const;
 
-    /// Null for an id that is unknown or released, or whose first event is still to come. Valid until the next pump().
+    /// Null for an id that is unknown or released, or whose first event is still to come. Valid until the
+    /// next pump().
     const RequestInfo* find(RequestId id) const;
     /// All requests not released, oldest first. Valid until the next pump().
     std::span<const RequestInfo> requests() const;

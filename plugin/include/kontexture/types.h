@@ -61,7 +61,8 @@ enum class JobState : std::uint8_t {
 /// "queued", "generating", … in lower case with underscores; never null.
 const char* to_string(JobState state);
 
-/// Ready, Failed, Cancelled. A loop that waits for requests wants is_settled(): OutcomeUnknown does not end by itself.
+/// Ready, Failed, Cancelled. A loop that waits for requests wants is_settled(): OutcomeUnknown does not end
+/// by itself.
 constexpr bool is_final(JobState state) {
     return state == JobState::Ready || state == JobState::Failed || state == JobState::Cancelled;
 }
@@ -160,8 +161,8 @@ private:
     bool failed_ = false;
 };
 
-/// Holds the API key: not printable, overwritten when it dies. Implicit from text so that `{.api_key = key}` reads
-/// well; the caller's own copy of the text stays the caller's to wipe.
+/// Holds the API key: not printable, overwritten when it dies. Implicit from text so that `{.api_key = key}`
+/// reads well; the caller's own copy of the text stays the caller's to wipe.
 class Secret {
 public:
     Secret() = default;

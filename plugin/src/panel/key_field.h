@@ -9,10 +9,10 @@
 
 namespace kontexture::panel {
 
-/// A text field for a key. Dear ImGui copies what is typed into buffers of its own that nobody wipes (the text
-/// while it is edited, what undo brings back, the clipboard), so it is given stand-ins: each character that
-/// arrives is kept here and replaced by the number of its place. What is drawn, copied or left in memory by
-/// ImGui tells the key's length and nothing else.
+/// A text field for a key. Dear ImGui copies what is typed into buffers of its own that nobody wipes (the
+/// text while it is edited, what undo brings back, the clipboard), so it is given stand-ins: each character
+/// that arrives is kept here and replaced by the number of its place. What is drawn, copied or left in memory
+/// by ImGui tells the key's length and nothing else.
 class KeyField {
 public:
     KeyField() = default;

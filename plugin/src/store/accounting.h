@@ -12,7 +12,8 @@ Result<void> enter_window(const Store::Impl& store, RequestId id);
 /// The job's paid call, if one is under way, was answered (or not made).
 Result<void> answered(const Store::Impl& store, RequestId id);
 
-/// Reserves the credits, as of the wall clock that all processes share; SpendLimit when that passes the limit of a day.
+/// Reserves the credits, as of the wall clock that all processes share; SpendLimit when that passes the limit
+/// of a day.
 Result<void> reserve(const Store::Impl& store, const engine::WriteSubmitting& wanted);
 Result<void> book(const Store::Impl& store, RequestId id, const std::string& task_id);
 /// What was reserved is free again, or remembered as unknown, as the new state says.

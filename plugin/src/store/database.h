@@ -78,8 +78,8 @@ public:
     Result<bool> looks_sound(bool thorough, std::chrono::milliseconds limit);
     /// How long a statement waits for other connections before it fails.
     void set_busy_timeout(std::chrono::milliseconds timeout) { patience_ = timeout; }
-    /// Any thread. From now on, also in one that is under way, no statement waits for other connections, and one that
-    /// takes many steps is given up. What writes a single job takes few.
+    /// Any thread. From now on, also in one that is under way, no statement waits for other connections, and
+    /// one that takes many steps is given up. What writes a single job takes few.
     void hurry() { hurried_ = true; }
 
     /// Several statements without parameters.

@@ -42,12 +42,12 @@ private:
 Result<void> make_folder(const std::string& path);
 /// The same for one that only this program has a use for: it must be this user's, and no link to another.
 Result<void> make_own_folder(const std::string& path);
-/// Refuses a folder in which other users could put or replace files: another user's, one that anybody may write (a
-/// sticky one apart), or one that a group may write which is not this user's own.
+/// Refuses a folder in which other users could put or replace files: another user's, one that anybody may
+/// write (a sticky one apart), or one that a group may write which is not this user's own.
 Result<void> check_private(const std::string& folder);
 
-/// What this program has made: a regular file of this user's with one name. Everything else (a link, a pipe, another
-/// user's file) could lead a write elsewhere or block for ever, and is refused.
+/// What this program has made: a regular file of this user's with one name. Everything else (a link, a pipe,
+/// another user's file) could lead a write elsewhere or block for ever, and is refused.
 bool is_own_file(const std::string& path);
 /// A real folder of this user's.
 bool is_own_folder(const std::string& path);

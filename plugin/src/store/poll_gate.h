@@ -8,7 +8,8 @@
 
 namespace kontexture::store {
 
-/// One moment that all processes of this machine share through a file: when the next poll may leave. Thread: any.
+/// One moment that all processes of this machine share through a file: when the next poll may leave. Thread:
+/// any.
 class PollGate {
 public:
     /// `steady_clock` is one that all processes share.

@@ -82,9 +82,9 @@ struct StoreOptions {
 };
 
 /// The journal and the library: one SQLite database in WAL mode plus blobs, under one folder.
-/// Thread: one thread at a time (the runtime gives it one of its own), except for hurry(). Every function
-/// that changes a job is durable (fsynced) when it returns without error. Errors: DiskFull, Storage,
-/// StorageNewer, StorageDamaged.
+/// Thread: one thread at a time (the runtime gives it one of its own), except for hurry() and
+/// take_poll_turn(). Every function that changes a job is durable (fsynced) when it returns without error.
+/// Errors: DiskFull, Storage, StorageNewer, StorageDamaged.
 class Store {
 public:
     /// Makes the folder (owner only) when missing. A damaged database is set aside as "….damaged-N" and
@@ -103,18 +103,20 @@ public:
     /// waits for other processes: what they hold locked fails at once with Storage.
     void hurry();
     Blobs& blobs();
-    /// 32 random bytes that were made with the folder, for the addresses of callbacks.
+    /// 32 random bytes for the addresses of callbacks, the folder's own: made and kept at first use.
     Result<std::vector<std::uint8_t>> callback_secret();
-    /// All processes with this folder together ask the service no more often than once in `gap`: takes the next free
-    /// moment and returns how long that is away. Any thread. A file that cannot be used lets every poll pass.
+    /// All processes with this folder together ask the service no more often than once in `gap`: takes the
+    /// next free moment and returns how long that is away. Any thread. A file that cannot be used lets every
+    /// poll pass.
     engine::Duration take_poll_turn(engine::Duration gap);
     /// Where downloads go before they are stored; same file system as the blobs.
     std::string temporary_folder() const;
 
     /// The unfinished jobs of this service that no live process owns (they now belong to this one), oldest
-    /// first. Cheap when no process has ended since the last call. States: Queued, Submitting, Generating (whenever the task is known) or OutcomeUnknown. A
-    /// cancelled one comes when its task may still bring a picture. `error` is what was last stored; a
-    /// `submitted_at` in the future counts as now.
+    /// first. Looks at the rows each time, and writes nothing unless a process has ended. States: Queued,
+    /// Submitting, Generating (whenever the task is known) or OutcomeUnknown. A cancelled one comes when its
+    /// task may still bring a picture. `error` is what was last stored; a `submitted_at` in the future counts
+    /// as now.
     Result<std::vector<JobRow>> take_over_jobs();
     /// Submit-to-result times of this service's last jobs, oldest first, at most `most` a model. Jobs that
     /// outlived their process do not count. Empty when they cannot be read.
@@ -128,23 +130,24 @@ public:
     Result<ImageId> write_intent(const JobRow& row, bool find_identical);
     /// For a row that is Queued: the same search, and what follows from it.
     Result<ImageId> find_identical(RequestId id, engine::TimePoint now);
-    /// Marks the row Submitting at `now`, with the credits of `wanted`, and reserves them, unless that would be more than `window_count`
-    /// submits of this service by all processes in any `window`: then nothing is written and the time to wait
-    /// before asking again comes back. Conflict for a job of another session, or (unless it Failed) one that has a task or
-    /// a picture; SpendLimit when all processes together would pass `limit_per_day`; DiskFull when there would be no
-    /// room for the picture. A Failed job forgets its earlier task.
+    /// Marks the row Submitting at `now`, with the credits of `wanted`, and reserves them, unless that would
+    /// be more than its `count` submits of this service by all processes in any `window`: then nothing is
+    /// written and the time to wait before asking again comes back. Conflict for a job of another session, or
+    /// (unless it Failed) one that has a task or a picture; SpendLimit when all processes together would pass
+    /// `limit_per_day`; DiskFull when there would be no room for the picture. A Failed job forgets its
+    /// earlier task.
     Result<std::optional<engine::Duration>> write_submitting(const engine::WriteSubmitting& wanted,
                                                              engine::TimePoint now);
     /// The task exists and is paid for: marks the row Generating (the mark `cancelled` stays) and books its
-    /// credits. Writing the same task twice books it once. `unclaimed`: Conflict when another job of this service has
-    /// that task.
+    /// credits. Writing the same task twice books it once. `unclaimed`: Conflict when another job of this
+    /// service has that task.
     Result<void> write_task(RequestId id, const std::string& task_id, bool unclaimed = false);
     /// Keeps the task that a callback named.
     Result<void> write_hint(RequestId id, const std::string& task_id);
-    /// Of this session's jobs only. Replaces the stored error, too. Queued forgets when the job was submitted, and its task; every other
-    /// state keeps both, so that Generating with an error is a failure whose task the next run asks for
-    /// again. A job that has its picture stays finished: only a cancellation still marks it. What was reserved is given
-    /// back, unless the outcome is unknown.
+    /// Of this session's jobs only. Replaces the stored error, too. Queued forgets when the job was
+    /// submitted, and its task; every other state keeps both, so that Generating with an error is a failure
+    /// whose task the next run asks for again. A job that has its picture stays finished: only a cancellation
+    /// still marks it. What was reserved is given back, unless the outcome is unknown.
     Result<void> write_state(RequestId id, JobState state, bool cancelled, const std::optional<Error>& error,
                              engine::TimePoint now);
     /// Inserts the picture (or finds the one with the same blob) and marks the job Ready (Cancelled, if it
