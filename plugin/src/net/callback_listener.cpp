@@ -102,17 +102,17 @@ Error bind_error(const CallbackConfig& config, int error) {
     if (error == EADDRINUSE) {
         message = place +
                   " is in use, so no callbacks can be received. Choose another CallbackConfig::port (and the "
-                  "public_url that leads there), or end the program that has it.";
+                  "CallbackConfig::public_url that leads there), or end the program that has it.";
     } else if (error == EADDRNOTAVAIL) {
         message = config.listen_address +
                   " is no address of this machine, so no callbacks can be received. Give one that is as "
                   "CallbackConfig::listen_address; 127.0.0.1 always is.";
     } else if (error == EACCES || error == EPERM) {
         message = "The system does not allow this program to listen on " + place +
-                  ". Choose a CallbackConfig::port above 1023.";
+                  ". Choose one above 1023 as CallbackConfig::port.";
     } else {
         message = "Callbacks cannot be received on " + place + ": " + std::strerror(error) +
-                  ". Choose another CallbackConfig::listen_address or port.";
+                  ". Choose another CallbackConfig::listen_address.";
     }
     return {ErrorCode::Network, 0, 0, std::move(message), std::string("bind: ") + std::strerror(error)};
 }
@@ -184,7 +184,8 @@ CallbackListener::~CallbackListener() {
         if (descriptor >= 0) ::close(descriptor);
 }
 
-void CallbackListener::start(Handlers handlers) {
+void CallbackListener::start(std::span<const std::uint8_t> secret, Handlers handlers) {
+    secret_.assign(secret.begin(), secret.end());
     handlers_ = std::move(handlers);
     thread_ = std::thread([this] { run(); });
 }
@@ -197,24 +198,17 @@ void CallbackListener::stop() {
 }
 
 std::string CallbackListener::url_of(RequestId id) const {
-    std::string url = public_url_ + "/" + std::to_string(id.value);
-    if (!secret_.empty()) url += "/" + callback_token(secret_, id);
-    return url;
+    return public_url_ + "/" + std::to_string(id.value) + "/" + callback_token(secret_, id);
 }
 
 /// Whose address the target is. A guessed one is nobody's.
 std::optional<RequestId> CallbackListener::addressee(const CallbackRequest& request) const {
-    std::string_view target = std::string_view(request.target).substr(0, request.target.find('?'));
-    std::string_view token;
-    if (!secret_.empty()) {
-        const std::size_t slash = target.rfind('/');
-        if (slash == std::string_view::npos) return std::nullopt;
-        token = target.substr(slash + 1);
-        target = target.substr(0, slash);
-    }
-    const auto id = callback_id(target, path_);
-    if (id && !secret_.empty() && (token.empty() || !is_equal(token, callback_token(secret_, *id))))
-        return std::nullopt;
+    const std::string_view target = std::string_view(request.target).substr(0, request.target.find('?'));
+    const std::size_t slash = target.rfind('/');
+    if (slash == std::string_view::npos) return std::nullopt;
+    const std::string_view token = target.substr(slash + 1);
+    const auto id = callback_id(target.substr(0, slash), path_);
+    if (id && (token.empty() || !is_equal(token, callback_token(secret_, *id)))) return std::nullopt;
     return id;
 }
 

@@ -9,6 +9,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <unordered_set>
@@ -16,9 +17,10 @@
 
 namespace kontexture::net {
 
-/// The HTTP server for the service's callbacks. Answers at once and passes on no more than "that request may have news of
-/// that task"; nothing of what a caller sent is in an answer. One connection, one request. Not httplib's server: its old
-/// versions keep endless heads and chunked bodies in memory, and none ends a slow connection.
+/// The HTTP server for the service's callbacks. Answers at once and passes on no more than "that request may
+/// have news of that task"; nothing of what a caller sent is in an answer. One connection, one request. Not
+/// httplib's server: its old versions keep endless heads and chunked bodies in memory, and none ends a slow
+/// connection.
 ///
 /// Threads: open(), start(), stop() and the destructor on one; the rest from any.
 class CallbackListener {
@@ -42,15 +44,14 @@ public:
     CallbackListener(const CallbackListener&) = delete;
     CallbackListener& operator=(const CallbackListener&) = delete;
 
-    /// From now on each address ends in what only the holder of `secret` can make from the id. Before start().
-    void set_secret(std::vector<std::uint8_t> secret) { secret_.assign(secret.begin(), secret.end()); }
-    /// Begins to answer. The handlers run on a thread of the listener and must not block.
-    void start(Handlers handlers);
+    /// Begins to answer. Each address ends in what only the holder of `secret` can make from the id. The
+    /// handlers run on a thread of the listener and must not block.
+    void start(std::span<const std::uint8_t> secret, Handlers handlers);
     /// Cuts all connections; no handler runs any more when it returns, within milliseconds. For good.
     void stop();
 
     std::uint16_t port() const { return port_; }
-    /// Where the service shall report to.
+    /// Where the service shall report to. After start().
     std::string url_of(RequestId id) const;
     void expect(RequestId id);
     void forget(RequestId id);

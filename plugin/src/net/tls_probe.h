@@ -26,9 +26,9 @@ public:
     TlsProbe(const TlsProbe&) = delete;
     TlsProbe& operator=(const TlsProbe&) = delete;
 
-    /// The certificate has to name `host`, a name or a number, among its alternative names: httplib, which looks
-    /// as well, is content with the subject on some versions. Also switches off the closing handshake, for which
-    /// a silent server could make us wait, and versions before TLS 1.2.
+    /// The certificate has to name `host`, a name or a number, among its alternative names: httplib, which
+    /// looks as well, is content with the subject on some versions. Also switches off the closing handshake,
+    /// for which a silent server could make us wait, and versions before TLS 1.2.
     void install(ssl_ctx_st* context, const std::string& host);
     void head_seen() {
         max_bytes_ = kMaxFramingBytes;
@@ -36,7 +36,6 @@ public:
     }
     void content_seen() { bytes_ = 0; }
 
-    bool handshake_done() const { return handshake_done_; }
     long verify_result() const { return verify_result_; }
 
 private:

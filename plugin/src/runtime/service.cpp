@@ -131,7 +131,7 @@ Result<std::unique_ptr<Service>> Service::create(ServiceConfig config, Host& hos
     if (parts.workers.callbacks) {
         auto secret = (*store)->callback_secret();
         if (!secret) return secret.error();
-        parts.workers.callbacks->set_secret(std::move(*secret));
+        parts.callback_secret = std::move(*secret);
     }
     parts.workers.store = std::move(*store);
     parts.workers.limits.max_pixels = config.max_pixels;
@@ -186,7 +186,7 @@ Service::Impl::Impl(Parts parts, Host& host)
     left.event.durations = std::move(parts.durations);
     left.event.spends = std::move(parts.spends);
     conductor_.restore(std::move(left));
-    workers_.start_callbacks();
+    workers_.start_callbacks(parts.callback_secret);
 }
 
 /// In this order, so that what is known is written down and nothing new is paid for: no further submits;

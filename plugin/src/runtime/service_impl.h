@@ -17,7 +17,8 @@ public:
         std::vector<store::JobRow> outstanding;
         std::vector<engine::PastDuration> durations;
         std::vector<engine::PastSpend> spends;
-        std::string warning;  ///< for the host's log
+        std::vector<std::uint8_t> callback_secret;  ///< empty: no callbacks
+        std::string warning;                        ///< for the host's log
     };
     Impl(Parts parts, Host& host);
     ~Impl();

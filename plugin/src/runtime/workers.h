@@ -49,7 +49,7 @@ public:
     void run(const engine::TakeOver& action);
 
     // Callbacks; all of these do nothing without a listener.
-    void start_callbacks();
+    void start_callbacks(std::span<const std::uint8_t> secret);
     void stop_callbacks();
     /// From now on callbacks of these jobs are passed on as engine::CalledBack. Any thread.
     void expect_callbacks(const std::vector<RequestId>& jobs);
@@ -117,7 +117,7 @@ private:
     void tell_balance(CreditsNews news);
     Result<ImageId> store_result(RequestId id, JobData& job);
 
-    std::unique_ptr<store::Store> store_;  ///< on the disk lane only; blobs_ anywhere
+    std::unique_ptr<store::Store> store_;  ///< on the disk lane; take_poll_turn(): polls lane, hurry(): any
     store::Blobs& blobs_;
     std::string temporary_folder_;
     std::unique_ptr<net::Client> client_;

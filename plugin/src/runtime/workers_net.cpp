@@ -103,14 +103,14 @@ void Workers::run(const engine::Post& action, const JobPtr& job) {
     });
 }
 
-void Workers::start_callbacks() {
+void Workers::start_callbacks(std::span<const std::uint8_t> secret) {
     if (!callbacks_) return;
-    callbacks_->start({[this](RequestId id, std::string task_id) {
-                           answer_(engine::CalledBack{id, std::move(task_id)});
-                       },
-                       [this](std::string why) {
-                           news_.push(LogNews{LogLevel::Warning, std::move(why)});
-                       }});
+    callbacks_->start(secret, {[this](RequestId id, std::string task_id) {
+                                   answer_(engine::CalledBack{id, std::move(task_id)});
+                               },
+                               [this](std::string why) {
+                                   news_.push(LogNews{LogLevel::Warning, std::move(why)});
+                               }});
 }
 
 void Workers::stop_callbacks() {

@@ -24,6 +24,9 @@ constexpr const char* kWebhookKey = "webhook-test-key";
 // printf 'task12345.1767225600' | openssl dgst -sha256 -hmac webhook-test-key -binary | base64
 constexpr const char* kVector = "oufe2V2UxC90Xbm9tUC83WC0sIkRYKTwTimh4ZqL664=";
 constexpr std::int64_t kVectorTime = 1'767'225'600;
+constexpr std::uint8_t kSecret[] = {1, 2, 3};
+// Request 7's. HMAC-SHA256 of "7" with that secret, as the openssl program computes it.
+const std::string kHook = "/hooks/7/2f06d89b76273a70aa738f85583651e3";
 
 std::chrono::system_clock::time_point at(std::int64_t seconds) {
     return std::chrono::system_clock::time_point(std::chrono::seconds(seconds));
@@ -79,7 +82,7 @@ private:
 };
 
 struct Setup {
-    explicit Setup(const char* key = "", std::vector<std::uint8_t> secret = {}) {
+    explicit Setup(const char* key = "") {
         CallbackConfig config;
         config.public_url = "https://textures.example.org/hooks/";
         config.port = 0;
@@ -91,16 +94,15 @@ struct Setup {
         INFO((opened ? "" : opened.error().message));
         REQUIRE(opened);
         listener = std::move(*opened);
-        listener->set_secret(std::move(secret));
         listener->expect({7});
-        listener->start({[this](RequestId id, std::string task) {
-                             const std::lock_guard lock(mutex);
-                             hints.emplace_back(id.value, std::move(task));
-                         },
-                         [this](std::string why) {
-                             const std::lock_guard lock(mutex);
-                             refusals.push_back(std::move(why));
-                         }});
+        listener->start(kSecret, {[this](RequestId id, std::string task) {
+                                      const std::lock_guard lock(mutex);
+                                      hints.emplace_back(id.value, std::move(task));
+                                  },
+                                  [this](std::string why) {
+                                      const std::lock_guard lock(mutex);
+                                      refusals.push_back(std::move(why));
+                                  }});
     }
     std::string call(const std::string& request) {
         Caller caller(listener->port());
@@ -192,14 +194,13 @@ TEST_CASE("a callback's address is the public one, a slash and the id, and nothi
 }
 
 TEST_CASE("an address that cannot be guessed: only who was told it may call back") {
-    Setup s("", {1, 2, 3});
+    Setup s;
     s.listener->expect({8});
     const auto path = [&](std::uint64_t id) {
         const std::string url = s.listener->url_of({id});
         return url.substr(std::string("https://textures.example.org").size());
     };
-    // HMAC-SHA256 of "7" with the key 01 02 03, as the openssl program computes it.
-    CHECK(path(7) == "/hooks/7/2f06d89b76273a70aa738f85583651e3");
+    CHECK(path(7) == kHook);
     CHECK(s.status(posting(path(7) + "?x=1", "task-1")) == 200);
     CHECK(s.status(posting(path(8), "task-2")) == 200);
     const std::string token = path(7).substr(9);
@@ -213,15 +214,15 @@ TEST_CASE("an address that cannot be guessed: only who was told it may call back
 
 TEST_CASE("a good callback is passed on, whatever way its body comes") {
     Setup s;
-    CHECK(s.listener->url_of({7}) == "https://textures.example.org/hooks/7");
-    const std::string reply = s.call(posting("/hooks/7", "task-1"));
+    CHECK(s.listener->url_of({7}) == "https://textures.example.org" + kHook);
+    const std::string reply = s.call(posting(kHook, "task-1"));
     CHECK(Setup::status_of(reply) == 200);
     CHECK(reply.find("Connection: close") != std::string::npos);
-    CHECK(s.status(chunked("/hooks/7", "3\r\ntas\r\n3;x=y\r\nk-2\r\n0\r\nTrailer: x\r\n\r\n")) == 200);
-    CHECK(s.status(posting("/hooks/7", "task-3", "X-Other: 1\r\n") + "POST /hooks/7 HTTP/1.1\r\n") == 200);
+    CHECK(s.status(chunked(kHook, "3\r\ntas\r\n3;x=y\r\nk-2\r\n0\r\nTrailer: x\r\n\r\n")) == 200);
+    CHECK(s.status(posting(kHook, "task-3", "X-Other: 1\r\n") + "POST " + kHook + " HTTP/1.1\r\n") == 200);
     {
         Caller patient(s.listener->port());
-        patient.send("POST /hooks/7 HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 6\r\n\r\n");
+        patient.send("POST " + kHook + " HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 6\r\n\r\n");
         CHECK(patient.receive_some() == "HTTP/1.1 100 Continue\r\n\r\n");
         patient.send("task");
         std::this_thread::sleep_for(20ms);
@@ -238,33 +239,33 @@ TEST_CASE("what is no callback of an expected request is refused, and told nothi
     CHECK(s.status(posting("/hooks/8", "task")) == 404);
     CHECK(s.status(posting("/other/7", "task")) == 404);
     CHECK(s.status(posting("/", "task")) == 404);
-    CHECK(s.status("GET /hooks/7 HTTP/1.1\r\n\r\n") == 405);
-    CHECK(s.status("DELETE /hooks/7 HTTP/1.1\r\n\r\n") == 405);
+    CHECK(s.status("GET " + kHook + " HTTP/1.1\r\n\r\n") == 405);
+    CHECK(s.status("DELETE " + kHook + " HTTP/1.1\r\n\r\n") == 405);
     CHECK(s.status("GET / HTTP/1.1\r\n\r\n") == 404);
-    CHECK(s.status(posting("/hooks/7", "{no task}")) == 400);
-    CHECK(s.status("POST /hooks/7 HTTP/1.1\r\n\r\n") == 400);
-    for (const char* head : {
+    CHECK(s.status(posting(kHook, "{no task}")) == 400);
+    CHECK(s.status("POST " + kHook + " HTTP/1.1\r\n\r\n") == 400);
+    for (const std::string& head : std::vector<std::string>{
              "nonsense\r\n\r\n",
              "\r\n\r\n",
-             "POST /hooks/7 HTTP/2.0\r\n\r\n",
-             "POST http://x/hooks/7 HTTP/1.1\r\n\r\n",
-             "POST /hooks/7 HTTP/1.1\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\ntask",
-             "POST /hooks/7 HTTP/1.1\r\nContent-Length: -4\r\n\r\ntask",
-             "POST /hooks/7 HTTP/1.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\ntask",
-             "POST /hooks/7 HTTP/1.1\r\nA: b\r\n folded\r\n\r\n",
-             "POST /hooks/7 HTTP/1.1\r\nA : b\r\n\r\n",
-             "POST /hooks/7 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
-             "POST /hooks/7 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\ntaskk\r\n0\r\n\r\n",
+             "POST " + kHook + " HTTP/2.0\r\n\r\n",
+             "POST http://x" + kHook + " HTTP/1.1\r\n\r\n",
+             "POST " + kHook + " HTTP/1.1\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\ntask",
+             "POST " + kHook + " HTTP/1.1\r\nContent-Length: -4\r\n\r\ntask",
+             "POST " + kHook + " HTTP/1.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\ntask",
+             "POST " + kHook + " HTTP/1.1\r\nA: b\r\n folded\r\n\r\n",
+             "POST " + kHook + " HTTP/1.1\r\nA : b\r\n\r\n",
+             "POST " + kHook + " HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
+             "POST " + kHook + " HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\ntaskk\r\n0\r\n\r\n",
          }) {
         CAPTURE(head);
         CHECK(s.status(head) == 400);
     }
-    CHECK(s.status("POST /hooks/7 HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n") == 501);
+    CHECK(s.status("POST " + kHook + " HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n") == 501);
     CHECK(s.hint_count() == 0);
     for (const char* marked : {"/hooks/echo-me", "/echo-me"})
         CHECK(s.call(posting(marked, "{echo-me}", "Echo-Me: echo-me\r\n")).find("cho-") == std::string::npos);
     s.listener->forget({7});
-    CHECK(s.status(posting("/hooks/7", "task")) == 404);
+    CHECK(s.status(posting(kHook, "task")) == 404);
     CHECK(s.hint_count() == 0);
 }
 
@@ -272,14 +273,14 @@ TEST_CASE("with a key only a fresh and right signature is let in") {
     Setup s(kWebhookKey);
     const std::string stamp = "X-Webhook-Timestamp: " + std::to_string(kVectorTime) + "\r\n";
     const std::string seal = std::string("X-Webhook-Signature: ") + kVector + "\r\n";
-    CHECK(s.status(posting("/hooks/7", "task12345")) == 401);
-    CHECK(s.status(posting("/hooks/7", "task12345", stamp)) == 401);
-    CHECK(s.status(posting("/hooks/7", "task12345", seal)) == 401);
-    CHECK(s.status(posting("/hooks/7", "task12345", stamp + seal)) == 403);  // right once, now old
+    CHECK(s.status(posting(kHook, "task12345")) == 401);
+    CHECK(s.status(posting(kHook, "task12345", stamp)) == 401);
+    CHECK(s.status(posting(kHook, "task12345", seal)) == 401);
+    CHECK(s.status(posting(kHook, "task12345", stamp + seal)) == 403);  // right once, now old
     const std::string fresh = "X-Webhook-Timestamp: " + std::to_string(now_seconds()) + "\r\n";
-    CHECK(s.status(posting("/hooks/7", "task12345", fresh + seal)) == 403);
+    CHECK(s.status(posting(kHook, "task12345", fresh + seal)) == 403);
     CHECK(s.status(posting("/hooks/8", "task12345", stamp + seal)) == 404);
-    CHECK(s.status(posting("/hooks/7", "task12345", stamp + seal + seal)) == 400);
+    CHECK(s.status(posting(kHook, "task12345", stamp + seal + seal)) == 400);
     CHECK(s.hint_count() == 0);
     REQUIRE(s.refusals.size() == 1);  // of four refusals within a minute
     CHECK(s.refusals[0].find("request 7") != std::string::npos);
@@ -289,23 +290,24 @@ TEST_CASE("with a key only a fresh and right signature is let in") {
 TEST_CASE("what is too large is refused before it has come") {
     Setup s;
     const std::string most(CallbackReader::kMaxBodyBytes, 'x');
-    CHECK(s.status(posting("/hooks/7", most)) == 200);
+    CHECK(s.status(posting(kHook, most)) == 200);
     {
         Caller caller(s.listener->port());
-        caller.send("POST /hooks/7 HTTP/1.1\r\nContent-Length: 65537\r\n\r\n");
+        caller.send("POST " + kHook + " HTTP/1.1\r\nContent-Length: 65537\r\n\r\n");
         CHECK(Setup::status_of(caller.receive()) == 413);
     }
-    CHECK(s.status("POST /hooks/7 HTTP/1.1\r\nContent-Length: 99999999999999999999999999\r\n\r\n") == 413);
-    CHECK(s.status(posting("/hooks/7", std::string(300'000, 'x'))) == 413);
-    CHECK(s.status(chunked("/hooks/7", "10001\r\n")) == 413);
-    CHECK(s.status(chunked("/hooks/7", "fffffffffffffffffffffff\r\n")) == 413);
-    CHECK(s.status(chunked("/hooks/7", "8000\r\n" + std::string(0x8000, 'x') + "\r\n8001\r\n")) == 413);
+    CHECK(s.status("POST " + kHook + " HTTP/1.1\r\nContent-Length: 99999999999999999999999999\r\n\r\n") ==
+          413);
+    CHECK(s.status(posting(kHook, std::string(300'000, 'x'))) == 413);
+    CHECK(s.status(chunked(kHook, "10001\r\n")) == 413);
+    CHECK(s.status(chunked(kHook, "fffffffffffffffffffffff\r\n")) == 413);
+    CHECK(s.status(chunked(kHook, "8000\r\n" + std::string(0x8000, 'x') + "\r\n8001\r\n")) == 413);
     std::string crumbs;
     for (int i = 0; i < 20'000; ++i) crumbs += "1\r\nx\r\n";
-    CHECK(s.status(chunked("/hooks/7", crumbs)) == 400);
-    CHECK(s.status(chunked("/hooks/7", std::string(2'000, '0'))) == 400);
-    CHECK(s.status("POST /hooks/7 HTTP/1.1\r\nA: " + std::string(20'000, 'a')) == 431);
-    std::string flood = "POST /hooks/7 HTTP/1.1\r\n";
+    CHECK(s.status(chunked(kHook, crumbs)) == 400);
+    CHECK(s.status(chunked(kHook, std::string(2'000, '0'))) == 400);
+    CHECK(s.status("POST " + kHook + " HTTP/1.1\r\nA: " + std::string(20'000, 'a')) == 431);
+    std::string flood = "POST " + kHook + " HTTP/1.1\r\n";
     for (int i = 0; i < 5'000; ++i) flood += "A: b\r\n";
     CHECK(s.status(flood) == 431);
     CHECK(s.hint_count() == 1);
@@ -314,7 +316,7 @@ TEST_CASE("what is too large is refused before it has come") {
 TEST_CASE("an endless body is cut off, and so is who reads no answer") {
     Setup s;
     Caller caller(s.listener->port());
-    caller.send("POST /hooks/7 HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n");
+    caller.send("POST " + kHook + " HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n");
     const std::string piece(100'000, 'x');
     const Stopwatch watch;
     bool alive = true;
@@ -327,10 +329,10 @@ TEST_CASE("slow callers are dropped, and hold nobody up meanwhile") {
     std::vector<std::unique_ptr<Caller>> slow;
     for (std::size_t i = 0; i < CallbackListener::kMaxConnections + 20; ++i) {
         slow.push_back(std::make_unique<Caller>(s.listener->port()));
-        slow.back()->send(i % 2 ? "POST /hooks/7 HT"
-                                : "POST /hooks/7 HTTP/1.1\r\nContent-Length: 10\r\n\r\nhalf");
+        slow.back()->send(i % 2 ? "POST " + kHook + " HT"
+                                : "POST " + kHook + " HTTP/1.1\r\nContent-Length: 10\r\n\r\nhalf");
     }
-    CHECK(s.status(posting("/hooks/7", "task-1")) == 200);
+    CHECK(s.status(posting(kHook, "task-1")) == 200);
     CHECK(slow.front()->is_closed());  // made room
     const Stopwatch watch;
     while (slow.back()->send("x") && watch.elapsed() < 60s) std::this_thread::sleep_for(200ms);
@@ -342,8 +344,8 @@ TEST_CASE("stopping takes no time, whoever is connected") {
     Setup s;
     Caller silent(s.listener->port());
     Caller half(s.listener->port());
-    half.send("POST /hooks/7 HTTP/1.1\r\nContent-Length: 10\r\n\r\nhalf");
-    CHECK(s.status(posting("/hooks/7", "task-1")) == 200);
+    half.send("POST " + kHook + " HTTP/1.1\r\nContent-Length: 10\r\n\r\nhalf");
+    CHECK(s.status(posting(kHook, "task-1")) == 200);
     const std::uint16_t port = s.listener->port();
     const Stopwatch watch;
     s.listener->stop();
@@ -381,8 +383,9 @@ TEST_CASE("a listener of IPv6's loopback works like the other") {
                                          [](std::string_view) { return std::optional<std::string>("t"); });
     // Not every machine has it.
     if (!opened) return;
+    (*opened)->start(kSecret, {});
     CHECK((*opened)->port() != 0);
-    CHECK((*opened)->url_of({3}) == "http://[::1]:1/3");
+    CHECK((*opened)->url_of({3}).starts_with("http://[::1]:1/3/"));
 }
 
 }  // namespace kontexture::test
