@@ -14,17 +14,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error cannot_write(const std::string& path, const std::string& detail) {
-    return {
-        ErrorCode::Storage, 0, 0,
-        "Cannot write " + path +
-            ". Check that the folder may be written to and has room; the picture is still in the library.",
-        detail};
+Error cannot_write(const std::string& path, const char* safe, const std::string& detail) {
+    return {ErrorCode::Storage, 0, 0,
+            "Cannot write " + path + ". Check that the folder may be written to and has room. " + safe,
+            detail};
 }
 
 }  // namespace
 
-Error replace_file(const std::string& path, std::span<const std::uint8_t> bytes) {
+Error replace_file(const std::string& path, std::span<const std::uint8_t> bytes, const char* safe) {
     static std::atomic<unsigned> serial{0};
     std::error_code failure;
     const fs::path folder = fs::path(path).parent_path();
@@ -38,7 +36,8 @@ Error replace_file(const std::string& path, std::span<const std::uint8_t> bytes)
         ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, rights));
     // The umask is for new files. A file system without rights keeps none.
     if (file && !is_new) ::fchmod(file.number(), rights);
-    if (!file) return cannot_write(path, fs::path(temporary).string() + ": error " + std::to_string(errno));
+    if (!file)
+        return cannot_write(path, safe, fs::path(temporary).string() + ": error " + std::to_string(errno));
     auto done = store::write_all(file, bytes, temporary);
     if (done) done = store::sync_file(file, temporary);
     if (done) done = store::rename_file(temporary, path);
@@ -47,7 +46,7 @@ Error replace_file(const std::string& path, std::span<const std::uint8_t> bytes)
     if (done && !folder.empty()) done = store::sync_parent(folder.string());
     if (done) return {};
     fs::remove(temporary, failure);
-    return cannot_write(path, done.error().message + " " + done.error().detail);
+    return cannot_write(path, safe, done.error().message + " " + done.error().detail);
 }
 
 }  // namespace kontexture::runtime

@@ -12,6 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kJpegQuality = 95;
+constexpr const char* kSafe = "The picture is still in the library.";
 
 /// "png", "jpg", or empty for what cannot be written.
 std::string wanted_type(const std::string& path) {
@@ -48,12 +49,12 @@ Error Workers::save_file(const store::ImageRow& row, const std::string& path) {
                 {}};
     auto bytes = blobs_.read(row.blob);
     if (!bytes) return bytes.error();
-    if (type == row.extension) return replace_file(path, *bytes);
+    if (type == row.extension) return replace_file(path, *bytes, kSafe);
     const auto pixels = image::decode(*bytes, limits_);
     if (!pixels) return pixels.error();
     const ImageView view = pixels->level(0);
-    return replace_file(path,
-                        type == "png" ? image::encode_png(view) : image::encode_jpeg(view, kJpegQuality));
+    return replace_file(
+        path, type == "png" ? image::encode_png(view) : image::encode_jpeg(view, kJpegQuality), kSafe);
 }
 
 }  // namespace kontexture::runtime
