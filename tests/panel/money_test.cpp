@@ -74,6 +74,19 @@ TEST_CASE("While a callback is checked nothing is to be decided") {
     for (const char* name : {"wait", "send_again", "discard"}) CHECK(f.gui.find(name, id.value));
 }
 
+TEST_CASE("Of a lost answer whose call's time is not known no time is told") {
+    PanelFixture f;
+    const RequestId id = f.script.add_unknown("bark", 60s).id;
+    f.gui.frames(2);
+    const auto dated = f.gui.find("wait", id.value);
+    REQUIRE(dated);
+    f.script.find(id)->submitted_at = {};
+    f.gui.frames(2);
+    const auto undated = f.gui.find("wait", id.value);
+    REQUIRE(undated);
+    CHECK(undated->min.y < dated->min.y);
+}
+
 TEST_CASE("A twin can be cancelled while it waits") {
     PanelFixture f;
     RequestInfo& info = f.script.add(JobState::Queued, "bark");
@@ -226,11 +239,18 @@ TEST_CASE("The ledger is read when it is looked at and when money moves") {
 
 TEST_CASE("A long ledger is drawn as far as it is seen") {
     PanelFixture f(1200, 900);
-    for (int i = 0; i < 1000; ++i) f.script.add_payment(LedgerEntry::Kind::Spent, "bark");
+    for (std::size_t i = 0; i < Ledger::kMostEntries; ++i)
+        f.script.add_payment(LedgerEntry::Kind::Spent, "bark");
     REQUIRE(f.gui.click("header.spent"));
     f.gui.frames(3);
-    CHECK(f.gui.find("ledger.row", 3));
+    const auto row = f.gui.find("ledger.row", 3);
+    REQUIRE(row);
     CHECK(!f.gui.find("ledger.row", 900));
+    // The line that tells of older ones.
+    f.script.ledger.has_more = true;
+    f.gui.frames(2);
+    REQUIRE(f.gui.find("ledger.row", 3));
+    CHECK(f.gui.find("ledger.row", 3)->min.y > row->min.y);
 }
 
 TEST_CASE("The ledger is exported to a file of a person's choice") {

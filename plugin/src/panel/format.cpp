@@ -69,6 +69,18 @@ std::optional<double> amount_from(std::string_view text) {
     return digits > 0 ? std::optional(amount) : std::nullopt;
 }
 
+Line spent_text(const text::SpentFormats& formats, double spent, double reserved,
+                std::optional<double> limit) {
+    const Line gone = credits_text(spent);
+    const Line held = credits_text(reserved);
+    if (!limit)
+        return reserved > 0 ? Line(formats.reserved, gone.c_str(), held.c_str())
+                            : Line(formats.spent, gone.c_str());
+    const Line most = credits_text(*limit);
+    return reserved > 0 ? Line(formats.reserved_limit, gone.c_str(), held.c_str(), most.c_str())
+                        : Line(formats.limit, gone.c_str(), most.c_str());
+}
+
 Line usd_text(double usd) {
     const auto mills = std::llround(usd * 1000);
     return mills % 10 == 0 ? Line("%.2f", usd) : Line("%.3f", usd);

@@ -9,6 +9,9 @@
 #include <string_view>
 
 namespace kontexture::panel {
+namespace text {
+struct SpentFormats;
+}
 
 /// A short text without an allocation. Cut when too long, never in the middle of a UTF-8 character.
 class Line {
@@ -34,6 +37,9 @@ private:
 Line duration_text(std::chrono::milliseconds duration);
 /// "4", "812.5".
 Line credits_text(double credits);
+/// "12 (+5) of 50 spent", as the formats have it.
+Line spent_text(const text::SpentFormats& formats, double spent, double reserved,
+                std::optional<double> limit);
 /// "0.075", "1.20".
 Line usd_text(double usd);
 /// What a person typed: "100", "12.5", "12,5"; nothing when it is no amount.

@@ -43,21 +43,9 @@ struct Amount {
     std::optional<double> limit;
 };
 
-Line spent_words(const Account& account) {
-    const Line spent = credits_text(account.spent);
-    const Line reserved = credits_text(account.reserved);
-    if (!account.limit)
-        return account.reserved > 0 ? Line(text::kSpentReservedFormat, spent.c_str(), reserved.c_str())
-                                    : Line(text::kSpentFormat, spent.c_str());
-    const Line limit = credits_text(*account.limit);
-    return account.reserved > 0
-               ? Line(text::kSpentReservedLimitFormat, spent.c_str(), reserved.c_str(), limit.c_str())
-               : Line(text::kSpentLimitFormat, spent.c_str(), limit.c_str());
-}
-
 Amount session_amount(const Account& account) {
     return {"header.spent",
-            spent_words(account),
+            spent_text(text::kSpentFormats, account.spent, account.reserved, account.limit),
             Line(text::kSpentTipFormat, credits_text(account.spent).c_str(),
                  credits_text(account.reserved).c_str()),
             account.spent,

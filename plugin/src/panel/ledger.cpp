@@ -131,7 +131,6 @@ void draw_rows(State& state, const Ledger& ledger) {
 }  // namespace
 
 void draw_ledger(State& state, const Ledger& ledger) {
-    constexpr std::size_t kMostShown = 1000;
     Ui& ui = state.ui;
     if (ledger.error.code != ErrorCode::None) return ui.message(Tone::Bad, ledger.error.message);
     if (ledger.entries.empty())
@@ -139,8 +138,8 @@ void draw_ledger(State& state, const Ledger& ledger) {
     ui.wrapped(Line(text::kLedgerTotalFormat, credits_text(ledger.total).c_str(),
                     credits_text(ledger.last_day).c_str()),
                ui.theme().text);
-    if (ledger.entries.size() >= kMostShown)
-        ui.wrapped(Line(text::kLedgerCutFormat, static_cast<int>(kMostShown)), ui.theme().dim);
+    if (ledger.has_more)
+        ui.wrapped(Line(text::kLedgerCutFormat, static_cast<int>(ledger.entries.size())), ui.theme().dim);
     draw_rows(state, ledger);
 }
 

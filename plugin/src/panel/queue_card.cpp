@@ -292,12 +292,14 @@ void draw_choices(State& state, Card& card, const RequestInfo& info) {
 void draw_unknown(State& state, Card& card, const RequestInfo& info) {
     Ui& ui = state.ui;
     const bool is_checked = is_being_checked(info);
-    ui.wrapped(
-        Line(text::kUnknownFormat, clock_text(info.submitted_at).c_str(),
-             duration_text(since(info.submitted_at)).c_str(), credits_text(info.estimated_credits).c_str()),
-        ui.theme().text);
+    const bool has_time = info.submitted_at != Clock::time_point{};
+    if (has_time)
+        ui.wrapped(Line(text::kUnknownFormat, clock_text(info.submitted_at).c_str(),
+                        duration_text(since(info.submitted_at)).c_str(),
+                        credits_text(info.estimated_credits).c_str()),
+                   ui.theme().text);
     // Once known, the message says the same as the balance's own line.
-    if (info.balance_change || is_checked)
+    if (has_time && (info.balance_change || is_checked))
         ui.tip("unknown", info.id.value, info.error.message);
     else if (!info.error.message.empty())
         ui.wrapped(info.error.message, ui.theme().dim);

@@ -23,18 +23,6 @@ struct LimitRow {
     std::optional<double> value;
 };
 
-Line used_words(const LimitRow& row) {
-    const Line spent = credits_text(row.spent);
-    const Line reserved = credits_text(row.reserved);
-    if (!row.value)
-        return row.reserved > 0 ? Line(text::kUsedReservedFormat, spent.c_str(), reserved.c_str())
-                                : Line(text::kUsedFormat, spent.c_str());
-    const Line limit = credits_text(*row.value);
-    return row.reserved > 0
-               ? Line(text::kUsedReservedLimitFormat, spent.c_str(), reserved.c_str(), limit.c_str())
-               : Line(text::kUsedLimitFormat, spent.c_str(), limit.c_str());
-}
-
 void show_value(LimitForm& form, std::optional<double> value) {
     form.is_wrong = false;
     form.text = value ? credits_text(*value).c_str() : "";
@@ -50,7 +38,7 @@ void set_limit(State& state, Limit limit, LimitForm& form, std::optional<double>
 
 void draw_limit_title(State& state, const LimitRow& row) {
     Ui& ui = state.ui;
-    const Line words = used_words(row);
+    const Line words = spent_text(text::kUsedFormats, row.spent, row.reserved, row.value);
     ui.text(row.title);
     ui.tip(row.title, 0, row.tip);
     ui.flow(ui.text_width(words));

@@ -3,6 +3,14 @@
 // Everything the panel says. Formats are for snprintf; only letters that every font has.
 namespace kontexture::panel::text {
 
+/// Of what is spent, then reserved, then the limit: as far as there are any.
+struct SpentFormats {
+    const char* spent;
+    const char* reserved;
+    const char* limit;
+    const char* reserved_limit;
+};
+
 // Header
 inline constexpr char kNoKey[] = "No key";
 inline constexpr char kKeyRefused[] = "Key refused";
@@ -13,10 +21,8 @@ inline constexpr char kCreditsAsked[] = "asking for credits";
 inline constexpr char kCreditsError[] = "credits not known";
 inline constexpr char kCreditsTip[] = "The account's balance. Asking again is free.";
 inline constexpr char kRefreshTip[] = "Ask the service for the balance (free)";
-inline constexpr char kSpentFormat[] = "%s spent";
-inline constexpr char kSpentReservedFormat[] = "%s (+%s) spent";
-inline constexpr char kSpentLimitFormat[] = "%s of %s spent";
-inline constexpr char kSpentReservedLimitFormat[] = "%s (+%s) of %s spent";
+inline constexpr SpentFormats kSpentFormats = {"%s spent", "%s (+%s) spent", "%s of %s spent",
+                                               "%s (+%s) of %s spent"};
 inline constexpr char kDayLimitFormat[] = "%s of %s in 24\u00A0h";
 inline constexpr char kSpentTipFormat[] =
     "This session: about %s credits spent and %s reserved for what waits. Click to see every payment and to "
@@ -135,7 +141,7 @@ inline constexpr char kGenerateTip[] = "Sends the request (Ctrl+Enter). The pric
 inline constexpr char kBlockedPrompt[] = "Write a prompt first.";
 inline constexpr char kBlockedTooLong[] = "The prompt is too long for this service.";
 inline constexpr char kBlockedInput[] = "Choose the picture to edit.";
-inline constexpr char kBlockedKey[] = "No API key: the host has to set one.";
+inline constexpr char kBlockedKey[] = "No API key: enter one above.";
 inline constexpr char kBlockedLimitFormat[] =
     "This would pass the limit: %s of %s credits are spent or reserved.";
 inline constexpr char kBlockedDayFormat[] =
@@ -235,10 +241,8 @@ inline constexpr char kSpendingBackTip[] = "Close this page (Escape)";
 inline constexpr char kLimitSession[] = "This session";
 inline constexpr char kLimitDay[] = "Last 24 hours";
 inline constexpr char kLimitDayTip[] = "Everything paid from this data folder, also by earlier runs";
-inline constexpr char kUsedFormat[] = "%s spent";
-inline constexpr char kUsedReservedFormat[] = "%s spent, %s reserved";
-inline constexpr char kUsedLimitFormat[] = "%s spent of %s";
-inline constexpr char kUsedReservedLimitFormat[] = "%s spent, %s reserved of %s";
+inline constexpr SpentFormats kUsedFormats = {"%s spent", "%s spent, %s reserved", "%s spent of %s",
+                                              "%s spent, %s reserved of %s"};
 inline constexpr char kLimitHint[] = "no limit";
 inline constexpr char kLimitFieldTip[] =
     "The most credits that may be spent. What would pass it is refused before anything is sent.";

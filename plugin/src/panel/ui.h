@@ -93,7 +93,6 @@ public:
     bool hit(const char* name, std::uint64_t key, ImVec2 size);
     const Rect& last() const { return last_; }
     bool is_last_hovered() const { return last_hovered_; }
-    bool is_last_held() const { return last_held_; }
     /// Shows a tooltip for the last control once the pointer rests on it.
     void tip(const char* name, std::uint64_t key, std::string_view text);
     /// True when the pointer rests on the last control: draw a tooltip of your own between begin_tip() and
