@@ -3,6 +3,7 @@ add_executable(kontexture_cli
     cli_advice.cpp
     cli_batch.cpp
     cli_callback.cpp
+    cli_collect.cpp
     cli_generate.cpp
     cli_interrupt.cpp
     cli_list.cpp

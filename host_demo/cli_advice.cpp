@@ -2,6 +2,9 @@
 
 #include <kontexture/config.h>
 
+#include <string_view>
+#include <utility>
+
 #include "terminal_text.h"
 
 namespace command_line {
@@ -36,6 +39,22 @@ std::string advice_on(const std::string& service, int number) {
                service;
     return text + " of this folder went to an address that is not a plain one and is left alone: \"" +
            terminal_text::printable_start(service, kMaxLetters) + "\"";
+}
+
+std::string in_options(std::string message) {
+    constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+        {"ServiceConfig::prices", "--price"},
+        {"ServiceConfig::data_dir", "--data-dir"},
+        {"ServiceConfig::base_url", "--base-url"},
+        {"CallbackConfig::public_url", "--callback-url"},
+        {"CallbackConfig::listen_address", "--callback-listen"},
+        {"CallbackConfig::port", "--callback-listen"},
+        {"CallbackConfig::hmac_key", "KONTEXTURE_CALLBACK_KEY"},
+    };
+    for (const auto& [field, option] : kNames)
+        for (std::size_t at = 0; (at = message.find(field, at)) != message.npos; at += option.size())
+            message.replace(at, field.size(), option);
+    return message;
 }
 
 }  // namespace command_line

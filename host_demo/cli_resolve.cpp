@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "cli_collect.h"
 #include "cli_commands.h"
 #include "cli_interrupt.h"
 #include "cli_tracker.h"
@@ -8,6 +9,7 @@
 // resolve: a person decides about requests whose paid call was not answered.
 namespace command_line {
 
+using kontexture::Error;
 using kontexture::JobState;
 using kontexture::LibraryEntry;
 using kontexture::RequestId;
@@ -21,7 +23,7 @@ constexpr auto kBalanceTime = std::chrono::seconds(20);
 constexpr auto kExplainTime = std::chrono::milliseconds(200);
 
 /// Why this request cannot be decided about.
-Result<void> refuse(Session& session, std::uint64_t id) {
+Error refuse(Session& session, std::uint64_t id) {
     std::string why = "there is no request with this id";
     auto read = session.read_library("", [&](std::span<const LibraryEntry> entries) {
         for (const LibraryEntry& entry : entries) {
@@ -32,7 +34,7 @@ Result<void> refuse(Session& session, std::uint64_t id) {
                             ", and only an unknown outcome is to be decided";
         }
     });
-    if (!read) return read;
+    if (!read) return read.error();
     return invalid(std::to_string(id) + ": " + why + ". Nothing was changed. See: kontexture list");
 }
 
@@ -40,8 +42,7 @@ Result<std::vector<RequestInfo>> find_all(Session& session, const std::vector<st
     std::vector<RequestInfo> found;
     for (const std::uint64_t id : ids) {
         const RequestInfo* info = session.service().find(RequestId{id});
-        if (!info || info->state != JobState::OutcomeUnknown)
-            if (auto refused = refuse(session, id); !refused) return refused.error();
+        if (!info || info->state != JobState::OutcomeUnknown) return refuse(session, id);
         const auto is_same = [id](const RequestInfo& other) { return other.id.value == id; };
         if (std::ranges::none_of(found, is_same)) found.push_back(*info);
     }
@@ -91,13 +92,12 @@ void hear_balance(Session& session, std::chrono::system_clock::time_point asked_
 
 class Resolve {
 public:
-    Resolve(const Options& options, Session& session, Outbox& outbox, Report& report, std::string folder)
+    Resolve(const Options& options, const Collecting& collecting)
         : options_(options),
-          session_(session),
-          outbox_(outbox),
-          report_(report),
-          folder_(std::move(folder)),
-          tracker_(session, outbox, report) {}
+          collecting_(collecting),
+          session_(collecting.session),
+          report_(collecting.report),
+          tracker_(session_, collecting.outbox, report_) {}
 
     Result<ExitCode> run() {
         if (!session_.wait_until_restored()) return kInterrupted;
@@ -122,14 +122,9 @@ public:
     }
 
 private:
-    std::string path_of(const RequestInfo& info) const {
-        if (!folder_.empty()) return path_for({{}, folder_}, info.id, info.request);
-        const auto wish = outbox_.wishes().find(info.id.value);
-        return wish == outbox_.wishes().end() ? "" : wish->second.path;
-    }
-
     void decide(const RequestInfo& info) {
-        if (options_.resolution != Resolution::Wait) tracker_.follow(info, path_of(info), true);
+        if (options_.resolution != Resolution::Wait)
+            tracker_.follow(info, collecting_.path_of(info.id, info.request), true);
         session_.service().resolve(info.id, options_.resolution);
     }
 
@@ -139,48 +134,26 @@ private:
         for (const RequestInfo& before : requests) {
             const RequestInfo* info = session_.service().find(before.id);
             if (!info) continue;
+            const std::string path = collecting_.path_of(info->id, info->request);
             if (is_called_back)
-                tracker_.await(*info, path_of(*info));
+                tracker_.await(*info, path);
             else
-                tracker_.follow(*info, path_of(*info), false);
+                tracker_.follow(*info, path, false);
         }
     }
 
     const Options& options_;
+    const Collecting& collecting_;
     Session& session_;
-    Outbox& outbox_;
     Report& report_;
-    std::string folder_;
     Tracker tracker_;
 };
-
-int fail(const kontexture::Error& error) {
-    if (error.code == kontexture::ErrorCode::Interrupted) return kInterrupted;
-    print_error(error);
-    const bool is_refused = error.code == kontexture::ErrorCode::InvalidArgument ||
-                            error.code == kontexture::ErrorCode::SpendLimit;
-    return is_refused ? kNothingSent : kSomeFailed;
-}
 
 }  // namespace
 
 int run_resolve(const Options& options) {
-    auto place = find_place(options);
-    if (!place) return fail(place.error());
-    std::string folder;
-    if (!options.fields.out.empty()) {
-        auto made = make_folder(options.fields.out);
-        if (!made) return fail(made.error());
-        folder = std::move(*made);
-    }
-    const auto session = Session::open(std::move(*place));
-    if (!session) return fail(session.error());
-    const Place& here = (*session)->place();
-    Outbox outbox(here.config.data_dir, here.config.service_id);
-    if (const auto taken = outbox.take_over(); !taken) return fail(taken.error());
-    const auto report = make_report(options.jsonl);
-    const auto code = Resolve(options, **session, outbox, *report, std::move(folder)).run();
-    return code ? *code : fail(code.error());
+    return run_collecting(options,
+                          [&](const Collecting& collecting) { return Resolve(options, collecting).run(); });
 }
 
 }  // namespace command_line

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "cli_advice.h"
+#include "cli_collect.h"
 #include "cli_commands.h"
 #include "cli_tracker.h"
 
@@ -25,13 +26,13 @@ bool contains(const std::vector<std::uint64_t>& ids, RequestId id) {
 
 class Resume {
 public:
-    Resume(const Options& options, Session& session, Outbox& outbox, Report& report, std::string folder)
+    Resume(const Options& options, const Collecting& collecting)
         : options_(options),
-          session_(session),
-          outbox_(outbox),
-          report_(report),
-          folder_(std::move(folder)),
-          tracker_(session, outbox, report) {}
+          collecting_(collecting),
+          session_(collecting.session),
+          outbox_(collecting.outbox),
+          report_(collecting.report),
+          tracker_(session_, outbox_, report_) {}
 
     Result<ExitCode> run() {
         if (!session_.wait_until_restored()) return kInterrupted;
@@ -40,7 +41,8 @@ public:
         if (auto checked = check_ids(); !checked) return checked.error();
         if (auto checked = check_price(); !checked) return checked.error();
         report_.set_total(static_cast<int>(outstanding_.size() + ended_.size()));
-        for (const LibraryEntry& entry : ended_) tracker_.finish(entry, path_of(entry.id, entry.request));
+        for (const LibraryEntry& entry : ended_)
+            tracker_.finish(entry, collecting_.path_of(entry.id, entry.request));
         for (const RequestInfo& info : outstanding_) take_up(info);
         if (outbox_.has_neighbour())
             report_.note("Another process is at work here; it collects its own pictures.");
@@ -52,12 +54,6 @@ public:
     }
 
 private:
-    std::string path_of(RequestId id, const kontexture::TextureRequest& request) const {
-        if (!folder_.empty()) return path_for({{}, folder_}, id, request);
-        const auto wish = outbox_.wishes().find(id.value);
-        return wish == outbox_.wishes().end() ? "" : wish->second.path;
-    }
-
     /// Wishes whose requests are not ours to follow: they have ended, or somebody else follows them.
     Result<void> read_ended() {
         std::map<std::uint64_t, Wish> missing = outbox_.wishes();
@@ -119,7 +115,7 @@ private:
         const bool unsent = info.waiting == WaitReason::Resume;
         const bool discard = contains(options_.discard, info.id);
         const bool send = is_sent(info);
-        tracker_.follow(info, path_of(info.id, info.request), discard || send);
+        tracker_.follow(info, collecting_.path_of(info.id, info.request), discard || send);
         if (discard) {
             unsent ? service.cancel(info.id) : service.resolve(info.id, Resolution::Discard);
         } else if (send) {
@@ -139,45 +135,21 @@ private:
     }
 
     const Options& options_;
+    const Collecting& collecting_;
     Session& session_;
     Outbox& outbox_;
     Report& report_;
-    std::string folder_;
     Tracker tracker_;
     std::vector<RequestInfo> outstanding_;
     std::vector<LibraryEntry> ended_;
     std::map<std::string, int> elsewhere_;  ///< by service
 };
 
-int fail(const kontexture::Error& error) {
-    if (error.code == kontexture::ErrorCode::Interrupted) return kInterrupted;
-    print_error(error);
-    const bool is_refused = error.code == kontexture::ErrorCode::InvalidArgument ||
-                            error.code == kontexture::ErrorCode::SpendLimit;
-    return is_refused ? kNothingSent : kSomeFailed;
-}
-
 }  // namespace
 
 int run_resume(const Options& options) {
-    auto place = find_place(options);
-    if (!place) return fail(place.error());
-    std::string folder;
-    if (!options.fields.out.empty()) {
-        auto made = make_folder(options.fields.out);
-        if (!made) return fail(made.error());
-        folder = std::move(*made);
-    }
-    const auto session = Session::open(std::move(*place));
-    if (!session) return fail(session.error());
-    const Place& here = (*session)->place();
-    Outbox outbox(here.config.data_dir, here.config.service_id);
-    if (const auto taken = outbox.take_over(); !taken) return fail(taken.error());
-    const auto report = make_report(options.jsonl);
-    for (const std::string& path : outbox.ignored())
-        report->note(path + " is ignored: it is not a plain file that only you may write.");
-    const auto code = Resume(options, **session, outbox, *report, std::move(folder)).run();
-    return code ? *code : fail(code.error());
+    return run_collecting(options,
+                          [&](const Collecting& collecting) { return Resume(options, collecting).run(); });
 }
 
 }  // namespace command_line

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "cli_advice.h"
 #include "cli_callback.h"
 #include "cli_interrupt.h"
 #include "cli_requests.h"
@@ -69,14 +70,6 @@ bool needs_key(Command command) {
     return command != Command::List && command != Command::Spend;
 }
 
-/// The module's errors name its configuration; a person here knows the options.
-Error in_options(Error error) {
-    constexpr std::string_view kField = "ServiceConfig::prices";
-    const std::size_t at = error.message.find(kField);
-    if (at != std::string::npos) error.message.replace(at, kField.size(), "--price");
-    return error;
-}
-
 }  // namespace
 
 Result<Place> find_place(const Options& options) {
@@ -119,7 +112,8 @@ Result<Place> find_place(const Options& options) {
 
 void HeadlessHost::log(kontexture::LogLevel level, std::string_view text) {
     // What concerns a request is told with the request.
-    if (level == kontexture::LogLevel::Warning && !text.starts_with("request ")) warnings_.emplace_back(text);
+    if (level == kontexture::LogLevel::Warning && !text.starts_with("request "))
+        warnings_.push_back(in_options(std::string(text)));
 }
 
 Result<std::unique_ptr<Session>> Session::open(Place place) {
@@ -145,7 +139,11 @@ Result<std::unique_ptr<Session>> Session::open(Place place) {
     place.config.service_id = config.service_id;
     session->place_ = std::move(place);
     auto service = Service::create(std::move(config), session->host_);
-    if (!service) return in_options(service.error());
+    if (!service) {
+        Error error = service.error();
+        error.message = in_options(std::move(error.message));
+        return error;
+    }
     session->service_ = std::move(*service);
     return session;
 }

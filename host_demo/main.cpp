@@ -188,7 +188,7 @@ int main(int argc, char** argv) {
             if (auto_run && !auto_run->failure().empty())
                 exit_code = report({.message = auto_run->failure()});
             else if (auto_run)
-                std::printf("%s\n", auto_run->report().c_str());
+                std::printf("%s\n", terminal_text::printable(auto_run->report()).c_str());
             break;
         }
         (*window)->present();

@@ -168,3 +168,12 @@ TEST_CASE("the callbacks' key is taken without blanks and wiped from the environ
     CHECK(std::strlen(place) == 0);
     CHECK(std::getenv(kName) == nullptr);
 }
+
+TEST_CASE("the module's messages are told in the options' names") {
+    CHECK(in_options("ServiceConfig::prices names \"x\".") == "--price names \"x\".");
+    CHECK(in_options("In use. Choose another CallbackConfig::port (and CallbackConfig::public_url).") ==
+          "In use. Choose another --callback-listen (and --callback-url).");
+    CHECK(in_options("Is CallbackConfig::hmac_key right?") == "Is KONTEXTURE_CALLBACK_KEY right?");
+    CHECK(in_options("CallbackConfig::port, CallbackConfig::port") == "--callback-listen, --callback-listen");
+    CHECK(in_options("The disk is full.") == "The disk is full.");
+}
