@@ -130,7 +130,7 @@ void Engine::handle(const Cancel& event) {
 
 void Engine::handle(const Retry& event) {
     Job* job = find(event.id, Step::Failed);
-    if (!job) return;
+    if (!job || job->forgotten) return;
     job->attempts = job->server_errors = job->expired = job->damaged = job->missing = 0;
     if (job->image) {
         job->finished_at = {};

@@ -71,6 +71,7 @@ private:
         int expired = 0;
         int damaged = 0;
         int missing = 0;
+        int unfound = 0;  ///< how often the service did not know the hinted task
         TimePoint missing_since = {};
         TimePoint uploaded_at = {};
         TimePoint submitted_at = {};

@@ -26,7 +26,7 @@ void Engine::become_unknown(Job& job, Error error) {
     job.error = std::move(error);
     remember_lost(job);
     job.cancel = false;
-    job.attempts = job.missing = 0;
+    job.attempts = 0;
     move(job, Step::Unknown);
     actions_.push_back(WriteState{job.id, JobState::OutcomeUnknown, false, job.error});
     publish(job);
@@ -95,7 +95,9 @@ void Engine::explain_balance(Job& job) {
 }
 
 void Engine::handle(const Resolve& event) {
-    if (Job* job = find(event.id)) resolve(*job, event.resolution);
+    Job* job = find(event.id);
+    // What a person no longer sees they do not decide on.
+    if (job && !job->forgotten) resolve(*job, event.resolution);
 }
 
 void Engine::resolve(Job& job, Resolution resolution) {
@@ -198,7 +200,7 @@ void Engine::back_to_unknown(Job& job) {
 
 void Engine::take_hint(Job& job, const std::string& task_id) {
     job.hinted_task = task_id;
-    job.attempts = 0;
+    job.attempts = job.unfound = 0;
     actions_.push_back(WriteHint{job.id, task_id});
     check_task(job, now_);
 }
@@ -214,8 +216,8 @@ void Engine::on_check(Job& job, const PollReply& reply) {
     const bool missing = std::holds_alternative<TaskMissing>(reply);
     if (missing || std::holds_alternative<PollTrouble>(reply)) {
         // Only what the service says counts against the hint; a network that is down says nothing.
-        job.missing += missing;
-        if (job.missing >= kMaxChecks) return give_up_hint(job);
+        job.unfound += missing;
+        if (job.unfound >= kMaxChecks) return give_up_hint(job);
         check_task(job, now_ + 1s + back_off(++job.attempts, 1s, 60s, jitter()));
         if (const auto decided = std::exchange(job.decided, {})) resolve(job, *decided);
         return;
@@ -223,7 +225,7 @@ void Engine::on_check(Job& job, const PollReply& reply) {
     job.task_id = std::exchange(job.hinted_task, {});
     job.adopted = true;
     job.cancel = job.decided == Resolution::Discard;
-    job.attempts = job.missing = 0;
+    job.attempts = 0;
     // One that has ended is collected at once, not when the plan says.
     if (!std::holds_alternative<TaskRunning>(reply)) job.called_back = true;
     move(job, Step::WritingTask);
@@ -236,7 +238,7 @@ void Engine::give_up_hint(Job& job) {
     job.hinted_task.clear();
     job.task_id.clear();
     job.adopted = job.cancel = false;
-    job.attempts = job.missing = 0;
+    job.attempts = 0;
     actions_.push_back(WriteHint{job.id, {}});
     job.error = job.lost;
     move(job, Step::Unknown);

@@ -160,7 +160,18 @@ TEST_CASE("a callback rescues an unknown outcome, once the record is read") {
             REQUIRE(desk.find<WriteState>());
             CHECK(desk.find<WriteState>()->state == JobState::Queued);
             desk.tell(StateWritten{kJob, JobState::Queued, {}});
-            CHECK(desk.find<WriteSubmitting>());
+            REQUIRE(desk.find<WriteSubmitting>());
+            // The new task has all the patience that every task has.
+            desk.tell(SubmittingWritten{kJob, {}, {}});
+            desk.tell(Submitted{kJob, Accepted{"second"}});
+            desk.tell(TaskWritten{kJob, {}});
+            desk.now += 20s;
+            desk.tell(Tick{});
+            for (int i = 0; i < 3; ++i) {
+                while (!desk.find<Poll>()) REQUIRE(desk.wake());
+                desk.tell(Polled{kJob, TaskMissing{network()}});
+                CHECK(desk.shown() == JobState::Generating);
+            }
         }
     }
     SECTION("discarded while it is checked: a task that exists still goes to the library") {
