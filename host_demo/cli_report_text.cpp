@@ -87,8 +87,11 @@ public:
     }
 
     void known(const Job& job) override {
-        print(head(job) + ": sent " + date(job.submitted_at) + ", " + ago(job.submitted_at) + ", for about " +
-              number(job.credits) + " credits. " + job.error.message);
+        const bool has_time = job.submitted_at.time_since_epoch().count() != 0;
+        const std::string when =
+            has_time ? " " + date(job.submitted_at) + ", " + ago(job.submitted_at) + "," : std::string();
+        print(head(job) + ": sent" + when + " for about " + number(job.credits) + " credits. " +
+              job.error.message);
     }
 
     void show(std::span<const Job* const> under_way) override {
