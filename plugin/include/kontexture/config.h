@@ -7,8 +7,8 @@
 namespace kontexture {
 
 struct Price {
-    std::string model;   ///< an id from Capabilities::models
-    double credits = 0;  ///< of one picture
+    std::string model;   ///< an id from Capabilities::models: "flux-kontext-pro", "flux-kontext-max"
+    double credits = 0;  ///< of one picture; from 0 to a million
 };
 
 /// A small HTTP server for the service's callbacks. A callback is only a hint: the task's record is then read
@@ -20,7 +20,7 @@ struct CallbackConfig {
     /// each.
     std::string public_url = {};
     std::string listen_address = "127.0.0.1";  ///< an IP address of this machine
-    std::uint16_t port = 8377;                 ///< zero: any free one
+    std::uint16_t port = 8377;                 ///< zero: any free one, for tests
     /// The key from the vendor's settings page; callbacks without a valid signature of the last 5 minutes are
     /// refused. Empty: not checked.
     Secret hmac_key = {};

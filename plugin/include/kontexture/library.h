@@ -61,10 +61,10 @@ struct Ledger {
     static constexpr std::size_t kMostEntries = 1000;
     std::vector<LedgerEntry> entries;  ///< the newest kMostEntries, newest first; save_ledger() writes all
     bool has_more = false;             ///< older ones are not in `entries`
-    double total = 0;                  ///< of all paid calls ever
+    double total = 0;                  ///< of all paid calls ever, whatever their kind
     double last_day = 0;               ///< of those of the last 24 hours, whether in `entries` or not
-    bool loading = false;
-    Error error;  ///< reading it failed
+    bool loading = false;              ///< from load_ledger() to its answer
+    Error error;                       ///< reading it failed
 };
 
 /// What the picture that a request edits looks like.

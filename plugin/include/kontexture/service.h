@@ -21,8 +21,10 @@ enum class WaitReason : std::uint8_t {
     RateLimit,  ///< the service takes only so many requests in a while; see RequestInfo::waits_until
     Resume,     ///< it is from an earlier run; resume() or cancel() it
     Retry,      ///< something failed that may pass; see RequestInfo::error and waits_until
-    Identical,  ///< the very same request is under way; its picture will be taken (Reuse::IfIdentical)
-    Check,      ///< OutcomeUnknown: the service called back, and its record is being read
+    /// The very same request is under way (Reuse::IfIdentical). This one takes its picture or its failure,
+    /// and goes on by itself when that is cancelled or discarded. While its outcome is unknown, this waits.
+    Identical,
+    Check,  ///< OutcomeUnknown: the service called back, and its record is being read
 };
 
 /// A snapshot of one request, as of the last pump().
@@ -62,22 +64,24 @@ struct RequestInfo {
 struct Event {
     enum class Kind : std::uint8_t {
         Request,  ///< `id` has a new `state`, or news in its RequestInfo
-        Library,  ///< the answer to a search, a thumbnail, a preview, a new or changed entry
+        Library,  ///< page(), a thumbnail, the preview or the ledger has news
         Saved,    ///< Library::save() of `image`, or save_ledger() (no image), ended; `error` says how
         Account,  ///< Service::account() has news
     };
     Kind kind = Kind::Request;
-    RequestId id;  ///< these three: Kind::Request only
+    RequestId id;  ///< Kind::Request only, with both states
     JobState state = JobState::Queued;
     JobState previous = JobState::Queued;  ///< Queued in the first event; same as `state` for other news
-    ImageId image;
-    std::string path;
-    Error error;  ///< as RequestInfo::error
+    ImageId image;                         ///< of Request, once known; of Saved
+    std::string path;                      ///< of Saved: as it was given
+    Error error;  ///< as RequestInfo::error; of Saved and Account: code None when all went well
 };
 
 /// What a person decides about a request whose paid call's answer was lost.
 enum class Resolution : std::uint8_t {
-    Wait,       ///< keep it and ask for the balance again; a callback still collects it
+    /// Keep it; a callback still collects it. Asks for the balance again: one more Request event when that
+    /// says something new.
+    Wait,
     SendAgain,  ///< post it once more; the first may have been charged too
     Discard,    ///< forget it
 };
@@ -173,6 +177,7 @@ public:
     /// Asks for the balance; the answer comes as an Account event.
     void refresh_account();
     void set_api_key(Secret key);
+    /// Neither is stored. What a limit has refused stays Failed until retry().
     void set_max_credits(std::optional<double> limit);
     void set_max_credits_per_day(std::optional<double> limit);
 

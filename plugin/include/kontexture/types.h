@@ -67,7 +67,7 @@ constexpr bool is_final(JobState state) {
     return state == JobState::Ready || state == JobState::Failed || state == JobState::Cancelled;
 }
 
-/// Final, or waiting for a person's resolve().
+/// Final, or waiting for a person's resolve(). One with WaitReason::Identical waits as long as its twin does.
 constexpr bool is_settled(JobState state) {
     return is_final(state) || state == JobState::OutcomeUnknown;
 }
@@ -77,7 +77,7 @@ enum class ErrorCode : std::uint8_t {
     // The caller's side
     InvalidArgument,  ///< a field has a value the service does not take; nothing was sent
     InputUnreadable,  ///< the picture to edit could not be read
-    SpendLimit,       ///< the configured limit of credits would be passed; nothing was sent
+    SpendLimit,       ///< a limit of credits would be passed (the message says which); nothing was sent
     Conflict,         ///< the call does not fit the request's state
     // The account
     Unauthorized,         ///< the key is missing, wrong or not allowed
