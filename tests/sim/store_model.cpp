@@ -116,7 +116,8 @@ std::optional<Error> StoreModel::write_task(RequestId id, const std::string& tas
                                             Duration steady) {
     if (unclaimed)
         for (const Entry& entry : ledger_)
-            if (entry.task_id == task_id && entry.job != id) return error_of(ErrorCode::Conflict);
+            if (entry.task_id == task_id && (entry.job != id || rows_.at(id.value).task_id != task_id))
+                return error_of(ErrorCode::Conflict);
     Row& row = rows_.at(id.value);
     row.state = JobState::Generating;
     row.task_id = task_id;

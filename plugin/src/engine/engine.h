@@ -181,6 +181,7 @@ private:
     bool is_claimed(const std::string& task_id, RequestId by_other_than) const;
     void take_hint(Job& job, const std::string& task_id);
     void give_up_hint(Job& job);
+    void act_on_decision(Job& job);
     void resolve(Job& job, Resolution resolution);
     void read_balance();
 

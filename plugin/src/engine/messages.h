@@ -48,7 +48,8 @@ struct SetCreditLimit {
     std::optional<double> credits;
     bool per_day = false;
 };
-/// The service reported the end of a task of this job. Only a hint: its record is read before anything is believed.
+/// The service reported the end of a task of this job. Only a hint: its record is read before anything is
+/// believed.
 struct CalledBack {
     RequestId id;
     std::string task_id;
@@ -100,7 +101,8 @@ struct InputLoaded {
     RequestId id;
     std::optional<Error> error;
 };
-/// Answers WriteIntent and FindIdentical: written, or the picture of an identical request was found, or an error.
+/// Answers WriteIntent and FindIdentical: written, or the picture of an identical request was found, or an
+/// error.
 struct IntentWritten {
     RequestId id;
     ImageId identical;
@@ -253,7 +255,8 @@ struct WriteSubmitting {
     std::optional<double> limit_per_day;
     std::optional<double> balance_before;
 };
-/// Keep the task that a callback named for a job of unknown outcome, over a restart; empty: it was none. Not answered.
+/// Keep the task that a callback named for a job of unknown outcome, over a restart; empty: it was none. Not
+/// answered.
 struct WriteHint {
     RequestId id;
     std::string task_id;
@@ -269,7 +272,7 @@ struct Post {
 struct WriteTask {
     RequestId id;
     std::string task_id;
-    bool unclaimed = false;  ///< only if no other job has this task, else Conflict
+    bool unclaimed = false;  ///< only if no other job, and no earlier attempt, has this task, else Conflict
 };
 struct Poll {
     RequestId id;

@@ -219,8 +219,7 @@ void Engine::on_check(Job& job, const PollReply& reply) {
         job.unfound += missing;
         if (job.unfound >= kMaxChecks) return give_up_hint(job);
         check_task(job, now_ + 1s + back_off(++job.attempts, 1s, 60s, jitter()));
-        if (const auto decided = std::exchange(job.decided, {})) resolve(job, *decided);
-        return;
+        return act_on_decision(job);
     }
     job.task_id = std::exchange(job.hinted_task, {});
     job.adopted = true;
@@ -245,8 +244,15 @@ void Engine::give_up_hint(Job& job) {
     actions_.push_back(WriteState{job.id, JobState::OutcomeUnknown, false, job.error});
     publish(job);
     if (job.balance_before) balance_due_ = now_;
-    if (const auto decided = std::exchange(job.decided, {})) return resolve(job, *decided);
-    erase_if_forgotten(job.id);
+    const RequestId id = job.id;
+    act_on_decision(job);
+    erase_if_forgotten(id);
+}
+
+/// What a person decided during the check. One who has let the request go since wants no second payment.
+void Engine::act_on_decision(Job& job) {
+    const auto decided = std::exchange(job.decided, {});
+    if (decided && !(job.forgotten && *decided == Resolution::SendAgain)) resolve(job, *decided);
 }
 
 bool Engine::is_claimed(const std::string& task_id, RequestId by_other_than) const {

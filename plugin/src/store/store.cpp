@@ -104,7 +104,8 @@ Result<void> owned(const Store::Impl& store, RequestId id) {
 Error another_has_it(RequestId id) {
     Error error;
     error.code = ErrorCode::Conflict;
-    error.message = "The task that was reported for this request belongs to another request.";
+    error.message =
+        "The task that was reported for this request belongs to another one, or to an earlier attempt.";
     error.detail = "job " + std::to_string(id.value);
     return error;
 }
@@ -209,10 +210,12 @@ Result<void> Store::write_task(RequestId id, const std::string& task_id, bool un
     Database& database = *impl_->database;
     return transact(database, [&]() -> Result<void> {
         if (unclaimed) {
-            // A retried job's row has forgotten its earlier task; the ledger has not.
+            // A retried job's row has forgotten its earlier task; the ledger has not. A late report of that one is no
+            // news of the attempt whose answer was lost.
             Rows rows = database.query(
                 "select 1 from jobs where task_id = ?1 and service_id = ?2 and id <> ?3 union all "
-                "select 1 from ledger where task_id = ?1 and service_id = ?2 and job_id <> ?3",
+                "select 1 from ledger where task_id = ?1 and service_id = ?2 and (job_id <> ?3 or not exists "
+                "(select 1 from jobs where id = ?3 and task_id = ?1))",
                 task_id, impl_->options.service_id, id.value);
             const bool claimed = rows.next();
             if (auto finished = rows.finish(); !finished) return finished;

@@ -140,7 +140,7 @@ public:
                                                              engine::TimePoint now);
     /// The task exists and is paid for: marks the row Generating (the mark `cancelled` stays) and books its
     /// credits. Writing the same task twice books it once. `unclaimed`: Conflict when another job of this
-    /// service has that task.
+    /// service, or an earlier attempt of this one, has that task.
     Result<void> write_task(RequestId id, const std::string& task_id, bool unclaimed = false);
     /// Keeps the task that a callback named.
     Result<void> write_hint(RequestId id, const std::string& task_id);

@@ -207,20 +207,26 @@ TEST_CASE("a service that says no, and names a task, is not sent to again before
     CHECK(desk.find<Poll>()->task_id == "t");
 }
 
-TEST_CASE("who lets a request go while it is checked, and discards it, is forgotten cleanly") {
+TEST_CASE("a request that is let go while it is checked is forgotten cleanly, and not paid for again") {
+    Resolution decision = Resolution::Discard;
+    SECTION("discarded before") {}
+    SECTION("to be sent again before") {
+        decision = Resolution::SendAgain;
+    }
     Desk desk(EngineConfig{});
     to_unknown(desk);
     desk.tell(CalledBack{kJob, "t"});
     for (int i = 0; i < 8; ++i) {
         while (!desk.find<Poll>()) REQUIRE(desk.wake());
         if (i == 7) {
-            desk.tell(Resolve{kJob, Resolution::Discard});
+            desk.tell(Resolve{kJob, decision});
             desk.tell(Forget{kJob});
             CHECK_FALSE(desk.find<Forgotten>());
         }
         desk.tell(Polled{kJob, TaskMissing{network()}});
     }
     CHECK(desk.find<Forgotten>());
+    while (desk.wake()) CHECK_FALSE(desk.find<WriteSubmitting>());
 }
 
 TEST_CASE("a hint outlives the process") {

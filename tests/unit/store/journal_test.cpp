@@ -409,3 +409,24 @@ TEST_CASE("durations of the last finished jobs") {
     store.reset();
     CHECK(open_store(temp.path(), "https://other.test")->durations(100).empty());
 }
+
+TEST_CASE("a task that a callback named must be nobody's, not even an earlier attempt's") {
+    const TempFolder temp;
+    auto store = open_store(temp.path());
+    const RequestId other = generate(*store, 1);
+    const RequestId id = generate(*store, 2);
+    REQUIRE(store->write_state(id, JobState::Failed, false, Error{ErrorCode::GenerationFailed}, at(5000)));
+    REQUIRE(store->write_state(id, JobState::Queued, false, {}, at(6000)));
+    REQUIRE(write_submitting(*store, id, at(7000), 18));
+    REQUIRE(store->write_state(id, JobState::OutcomeUnknown, false, {}, at(8000)));
+    for (const char* taken : {"task-1", "task-2"}) {
+        CAPTURE(taken);
+        CHECK(store->write_task(id, taken, true).error().code == ErrorCode::Conflict);
+    }
+    CHECK(entry(*store, id).state == JobState::OutcomeUnknown);
+    REQUIRE(store->write_task(id, "task-3", true));
+    // Once more, should the answer to the first write have been lost.
+    REQUIRE(store->write_task(id, "task-3", true));
+    CHECK(store->ledger(10).entries.size() == 3);
+    CHECK(entry(*store, other).task_id == "task-1");
+}
