@@ -316,10 +316,11 @@ void draw_unknown(State& state, Card& card, const RequestInfo& info) {
 
 void draw_reused(State& state, const RequestInfo& info) {
     Ui& ui = state.ui;
-    const std::uint64_t key = info.id.value;
+    const RequestId id = info.id;
+    const std::uint64_t key = id.value;
     if (ui.button({.name = "use_it", .label = text::kUseIt, .tip = text::kUseItTip, .key = key})) {
         apply(state, info.image);
-        dismiss(state, info.id);
+        dismiss(state, id);
     }
     // The pixels that were edited are not at hand any more.
     if (info.request.input.kind() == InputImage::Kind::Pixels) return;
@@ -329,7 +330,7 @@ void draw_reused(State& state, const RequestInfo& info) {
     ui.flow(ui.button_width(another));
     if (!ui.button(another)) return;
     make_another(state, info);
-    dismiss(state, info.id);
+    dismiss(state, id);
 }
 
 void draw_body(State& state, Card& card, const RequestInfo& info, float left) {
