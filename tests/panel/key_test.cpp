@@ -36,7 +36,7 @@ struct KeyFixture : PanelFixture {
     bool is_right = false;
 };
 
-bool is_anywhere(std::string_view text) {
+[[maybe_unused]] bool is_anywhere(std::string_view text) {
     return test::is_in_memory(text, 1) || test::is_in_memory(text, 2) || test::is_in_memory(text, 4);
 }
 
@@ -140,7 +140,7 @@ TEST_CASE("A key goes neither to the clipboard nor into the settings") {
     CHECK(std::string(ImGui::SaveIniSettingsToMemory()).find(kKey) == std::string::npos);
 }
 
-// The address sanitizer keeps what was freed for a while, so there it would find what any program can no longer reach.
+// The address sanitizer keeps what was freed for a while, so there it would find what no program can reach.
 #ifndef __SANITIZE_ADDRESS__
 TEST_CASE("Nothing of a key stays in memory") {
     KeyFixture f;
