@@ -115,9 +115,10 @@ void add_limits(CLI::App& command, Options& options) {
     const auto read_prices = [&options](const std::vector<std::string>& texts) {
         for (const std::string& text : texts) {
             const std::size_t sign = text.rfind('=');
+            const std::string number = sign == text.npos ? "" : text.substr(sign + 1);
             char* end = nullptr;
-            const double credits = sign == text.npos ? -1 : std::strtod(text.c_str() + sign + 1, &end);
-            if (sign == 0 || !(credits >= 0) || *end != 0 || sign + 1 == text.size())
+            const double credits = std::strtod(number.c_str(), &end);
+            if (sign == 0 || number.empty() || !(credits >= 0) || end != number.c_str() + number.size())
                 throw CLI::ValidationError("--price", text + " is not like flux-kontext-pro=5");
             options.prices.emplace_back(text.substr(0, sign), credits);
         }

@@ -120,7 +120,7 @@ Error bind_error(const CallbackConfig& config, int error) {
 }  // namespace
 
 struct CallbackListener::Connection {
-    Connection(int socket_, Clock::time_point until_) : socket(socket_), until(until_) {}
+    Connection(int accepted, Clock::time_point latest) : socket(accepted), until(latest) {}
     ~Connection() { ::close(socket); }
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
