@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
-// Commands, and what all stages share. The stages themselves: submitting.cpp, collecting.cpp, unknown.cpp; their
-// order in time: dispatch.cpp.
+// Commands, and what all stages share. The stages themselves: submitting.cpp, collecting.cpp, unknown.cpp;
+// their order in time: dispatch.cpp.
 namespace kontexture::engine {
 
 namespace {
@@ -265,12 +265,10 @@ void Engine::handle(const StateWritten& event) {
     if (!job || event.state != JobState::Queued) return;
     if (job->cancel) return finish_cancelled(*job);
     if (event.error) return fail(*job, *event.error);
-    const WaitReason reason = job->waiting;
     // A retry: what it waited for, or an identical request since, may have brought the picture.
     if (!job->running && job->reuse_identical) return look_for_identical(*job);
     start_running(*job);
-    queue_submit(*job, job->due);
-    job->waiting = reason;
+    queue_submit(*job, job->due, job->waiting);
     publish(*job);
 }
 

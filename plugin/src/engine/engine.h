@@ -11,9 +11,6 @@
 
 namespace kontexture::engine {
 
-/// What a limit per day looks back on.
-inline constexpr Duration kDay = std::chrono::hours(24);
-
 struct EngineConfig {
     int submits_per_window = 18;  ///< the account's limit is 20
     Duration window = std::chrono::seconds(10);
@@ -151,7 +148,7 @@ private:
     void move(Job& job, Step to);
     void wait(Job& job, Step to, TimePoint due);
     void start_intent(Job& job);
-    void queue_submit(Job& job, TimePoint ready);
+    void queue_submit(Job& job, TimePoint ready, WaitReason reason = WaitReason::Turn);
     void write_back(Job& job, TimePoint due, WaitReason reason);
     void poll_at(Job& job, TimePoint due);
     void poll_as_planned(Job& job);

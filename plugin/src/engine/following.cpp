@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-// One picture for identical requests: with Reuse::IfIdentical a job follows one that is under way instead of paying
-// as well.
+// One picture for identical requests: with Reuse::IfIdentical a job follows one that is under way instead of
+// paying as well.
 namespace kontexture::engine {
 
 /// From now on this job may bring the picture of its fingerprint.
@@ -13,8 +13,8 @@ void Engine::start_running(Job& job) {
     running_.insert({job.fingerprint, job.id});
 }
 
-/// Its picture is stored, or will not come: followers take it, fail with it, or go on by themselves. One whose task may
-/// still bring a picture stays findable.
+/// Its picture is stored, or will not come: followers take it, fail with it, or go on by themselves. One
+/// whose task may still bring a picture stays findable.
 void Engine::stop_running(Job& job, const std::optional<Error>& error) {
     if (!job.running) return;
     if (!error || !job.task_open) {

@@ -17,6 +17,9 @@ using Duration = std::chrono::milliseconds;
 /// Milliseconds since the Unix epoch. The runtime reads the wall clock once and then only moves forward.
 using TimePoint = std::chrono::time_point<std::chrono::system_clock, Duration>;
 
+/// What a limit per day looks back on.
+inline constexpr Duration kDay = std::chrono::hours(24);
+
 // ---- commands: from the host or a person
 
 struct Submit {

@@ -60,13 +60,16 @@ bool Engine::upload_due(const Job& job) const {
     return job.needs_upload && (job.uploaded_at == TimePoint{} || now_ - job.uploaded_at > kUploadLife);
 }
 
-void Engine::queue_submit(Job& job, TimePoint ready) {
+void Engine::queue_submit(Job& job, TimePoint ready, WaitReason reason) {
     if (job.sent_again && !job.hinted_task.empty()) return back_to_unknown(job);
-    if (config_.reads_balance && (!balance_ || balance_at_ + kBalanceLife < now_)) read_balance();
-    if (ready > now_) return wait(job, Step::SubmitWait, ready);
-    move(job, Step::SubmitWait);
-    job.waiting = WaitReason::Turn;
-    (upload_due(job) ? uploads_ : posts_).insert({job.priority, job.id});
+    if (balance_asked_at_ + kBalanceLife < now_) read_balance();
+    if (ready > now_) {
+        wait(job, Step::SubmitWait, ready);
+    } else {
+        move(job, Step::SubmitWait);
+        (upload_due(job) ? uploads_ : posts_).insert({job.priority, job.id});
+    }
+    job.waiting = reason;
 }
 
 void Engine::handle(const InputUploaded& event) {
@@ -84,8 +87,8 @@ void Engine::handle(const InputUploaded& event) {
     if (event.trouble->permanent || ++job->attempts >= kMaxConnectionAttempts)
         return fail(*job, event.trouble->error);
     job->error = event.trouble->error;
-    queue_submit(*job, now_ + back_off(job->attempts, 1s, 30s, jitter(), event.trouble->retry_after));
-    job->waiting = WaitReason::Retry;
+    queue_submit(*job, now_ + back_off(job->attempts, 1s, 30s, jitter(), event.trouble->retry_after),
+                 WaitReason::Retry);
     publish(*job);
 }
 
@@ -104,8 +107,7 @@ void Engine::handle(const SubmittingWritten& event) {
     if (event.error) return fail(*job, *event.error);
     if (event.wait_until) {
         window_.pause(*event.wait_until);
-        queue_submit(*job, *event.wait_until);
-        job->waiting = WaitReason::RateLimit;
+        queue_submit(*job, *event.wait_until, WaitReason::RateLimit);
         return publish(*job);
     }
     if (closing_) return write_back(*job, now_, WaitReason::Turn);
@@ -152,7 +154,8 @@ void Engine::on_reply(Job& job, const NotAccepted& reply) {
         window_.pause(now_ + std::max(config_.window, reply.retry_after.value_or(Duration{})));
         publish_account();
     }
-    // The service says that it took nothing, and that it took a task: one of the two is for an earlier call, or wrong.
+    // The service says that it took nothing, and that it took a task: one of the two is for an earlier call,
+    // or wrong.
     if (!job.hinted_task.empty()) {
         Error error = reply.error;
         error.code = ErrorCode::OutcomeUnknown;

@@ -22,7 +22,7 @@ constexpr StepSet next_steps(Step from) {
         case Held: return set_of({SubmitWait, WritingIntent, Cancelled});
         case SubmitWait: return set_of({Uploading, WritingSubmitting, Unknown, Cancelled});
         case Uploading: return set_of({SubmitWait, Unknown, Failed, Cancelled});
-        case WritingSubmitting: return set_of({Posting, WritingBack, SubmitWait, Failed, Cancelled});
+        case WritingSubmitting: return set_of({Posting, WritingBack, SubmitWait, Unknown, Failed, Cancelled});
         case Posting: return set_of({WritingTask, WritingBack, Failed, Cancelled, Unknown});
         case WritingBack: return set_of({SubmitWait, WritingIntent, Unknown, Failed, Cancelled});
         case WritingTask: return set_of({PollWait, TaskWriteWait, Unknown});

@@ -4,7 +4,8 @@
 #include <cmath>
 #include <cstdio>
 
-// Paid calls whose answer was lost: what the balance says about them, and callbacks that bring the task after all.
+// Paid calls whose answer was lost: what the balance says about them, and callbacks that bring the task after
+// all.
 namespace kontexture::engine {
 
 using namespace std::chrono_literals;
@@ -211,7 +212,8 @@ void Engine::check_task(Job& job, TimePoint due) {
     publish(job);
 }
 
-/// The record of the task that a callback named was asked for. It becomes this job's task only when there is one.
+/// The record of the task that a callback named was asked for. It becomes this job's task only when there is
+/// one.
 void Engine::on_check(Job& job, const PollReply& reply) {
     const bool missing = std::holds_alternative<TaskMissing>(reply);
     if (missing || std::holds_alternative<PollTrouble>(reply)) {

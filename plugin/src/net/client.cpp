@@ -202,6 +202,10 @@ Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Client::~Client() = default;
 
+bool Client::has_key() const {
+    return !impl_->key().empty();
+}
+
 void Client::set_key(Secret key) {
     impl_->set_key(std::move(key));
 }

@@ -46,6 +46,7 @@ public:
     ~Client();
 
     void set_key(Secret key);
+    bool has_key() const;
 
     /// Sends an API request with the key. The URL's origin must be base_url's or upload_url's (otherwise
     /// refused with nothing sent). Redirects are not followed: a 3xx comes back as the reply. Wherever the

@@ -6,7 +6,8 @@ namespace kontexture::runtime {
 
 namespace {
 
-/// Nobody can set it, and unlike the steady clock it goes on while the machine sleeps: a day's limit counts nights.
+/// Nobody can set it, and unlike the steady clock it goes on while the machine sleeps: a day's limit counts
+/// nights.
 engine::Duration since_boot() {
 #ifdef CLOCK_BOOTTIME
     timespec time{};

@@ -127,7 +127,7 @@ Result<std::unique_ptr<Service>> Service::create(ServiceConfig config, Host& hos
     }
     parts.durations = (*store)->durations(kRememberedDurations);
     parts.spends = (*store)->spends(
-        std::chrono::time_point_cast<engine::Duration>(std::chrono::system_clock::now()) - 24h);
+        std::chrono::time_point_cast<engine::Duration>(std::chrono::system_clock::now()) - engine::kDay);
     if (parts.workers.callbacks) {
         auto secret = (*store)->callback_secret();
         if (!secret) return secret.error();
@@ -191,8 +191,8 @@ Service::Impl::Impl(Parts parts, Host& host)
 
 /// In this order, so that what is known is written down and nothing new is paid for: no further submits;
 /// those on their way to the disk are taken back; paid calls get a moment for their answer, then all calls
-/// are cut; the answers are dealt with; what follows from them is written. Callbacks first: one that is refused
-/// is sent again, one that is accepted now would be lost.
+/// are cut; the answers are dealt with; what follows from them is written. Callbacks first: one that is
+/// refused is sent again, one that is accepted now would be lost.
 Service::Impl::~Impl() {
     const auto until = std::chrono::steady_clock::now() + kClosingTime;
     const auto left = [until] {
@@ -371,12 +371,11 @@ void Service::refresh_account() {
 void Service::set_api_key(Secret key) {
     impl_->assert_owner(), impl_->set_key(std::move(key));
 }
-void Service::set_max_credits_per_day(std::optional<double> limit) {
-    impl_->assert_owner();
-    impl_->set_max_credits_per_day(limit);
-}
 void Service::set_max_credits(std::optional<double> limit) {
     impl_->assert_owner(), impl_->set_max_credits(limit);
+}
+void Service::set_max_credits_per_day(std::optional<double> limit) {
+    impl_->assert_owner(), impl_->set_max_credits_per_day(limit);
 }
 Library& Service::library() {
     return impl_->assert_owner(), impl_->library();

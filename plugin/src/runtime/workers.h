@@ -45,7 +45,7 @@ public:
     void run(const engine::Decode& action, const JobPtr& job);
     void run(const engine::WriteState& action, const JobPtr& job);
     void run(const engine::WriteHint& action, const JobPtr& job);
-    void run(const engine::ReadBalance&) { check_credits(); }
+    void run(const engine::ReadBalance& action);
     void run(const engine::TakeOver& action);
 
     // Callbacks; all of these do nothing without a listener.

@@ -185,6 +185,12 @@ void Workers::run(const engine::Fetch& action, const JobPtr& job) {
     });
 }
 
+void Workers::run(const engine::ReadBalance&) {
+    // A balance belongs to a key; asking without one would only look like a refused key.
+    if (!client_->has_key()) return answer_(engine::BalanceRead{});
+    check_credits();
+}
+
 void Workers::check_credits() {
     const auto work = [this, call = begin_call(nullptr)] {
         const net::HttpResult result = client_->send(provider_->credits(), kPollDeadline, *call);

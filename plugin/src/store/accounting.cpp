@@ -8,12 +8,12 @@ namespace kontexture::store {
 
 namespace {
 
-constexpr engine::Duration kDay = std::chrono::hours(24);
 /// Calls under way fill the window, and nobody knows for how long.
 constexpr engine::Duration kLookAgain = std::chrono::seconds(1);
 
 Result<double> sum_since(const Store::Impl& store, engine::TimePoint since) {
-    // Calls of the "future" count, too: somebody has set the clock. Damaged numbers neither hide others nor lower the sum.
+    // Calls of the "future" count, too: somebody has set the clock. Damaged numbers neither hide others nor
+    // lower the sum.
     Rows rows = store.database->query(
         "select total(min(max(credits, 0), 1e6)) from ledger where service_id = ? and at > ?",
         store.options.service_id, to_number(since));
@@ -37,8 +37,8 @@ Result<void> close_calls_of_the_dead(const Store::Impl& store, std::int64_t now)
     std::vector<std::int64_t> dead;
     {
         Rows rows = store.database->query(
-            "select distinct session from submits where service_id = ? and answered_at is null and session "
-            "<> ?",
+            "select distinct session from submits where service_id = ? and answered_at is null and "
+            "session <> ?",
             store.options.service_id, store.session);
         while (rows.next()) {
             const std::int64_t session = rows.integer(0);
@@ -63,7 +63,8 @@ Result<std::optional<engine::Duration>> window_full_for(const Store::Impl& store
     const std::string& service_id = store.options.service_id;
     const std::int64_t now = store.options.steady_clock().count();
     if (auto done = close_calls_of_the_dead(store, now); !done) return done.error();
-    // The machine was started anew, so rows of the "future" count as of now: they block for one window at most.
+    // The machine was started anew, so rows of the "future" count as of now: they block for one window at
+    // most.
     auto done = database.run("update submits set answered_at = ? where service_id = ? and answered_at > ?",
                              now, service_id, now);
     if (done) {
@@ -72,9 +73,8 @@ Result<std::optional<engine::Duration>> window_full_for(const Store::Impl& store
     }
     if (!done) return done.error();
     Rows rows = database.query(
-        "select answered_at from submits where service_id = ? order by answered_at is null desc, answered_at "
-        "desc "
-        "limit 1 offset ?",
+        "select answered_at from submits where service_id = ? "
+        "order by answered_at is null desc, answered_at desc limit 1 offset ?",
         service_id, std::max(count, 1) - 1);
     Wait wait;
     if (rows.next()) wait = rows.is_null(0) ? kLookAgain : engine::Duration(rows.integer(0) - now) + window;
@@ -95,7 +95,7 @@ Result<void> answered(const Store::Impl& store, RequestId id) {
 Result<void> reserve(const Store::Impl& store, const engine::WriteSubmitting& wanted) {
     const engine::TimePoint now = store.options.wall_clock();
     if (wanted.limit_per_day) {
-        const auto spent = sum_since(store, now - kDay);
+        const auto spent = sum_since(store, now - engine::kDay);
         if (!spent) return spent.error();
         if (!(*spent + wanted.credits <= *wanted.limit_per_day + 1e-9))
             return over_limit(wanted.credits, *wanted.limit_per_day, *spent);
@@ -110,9 +110,9 @@ Result<void> book(const Store::Impl& store, RequestId id, const std::string& tas
     Database& database = *store.database;
     // The newest call: an earlier one of the same job may have stayed unknown.
     auto done = database.run(
-        "update ledger set kind = 'spent', task_id = ?1 where id = (select max(id) from ledger where job_id "
-        "= ?2 and "
-        "kind <> 'spent') and not exists (select 1 from ledger where job_id = ?2 and task_id = ?1)",
+        "update ledger set kind = 'spent', task_id = ?1 where id = "
+        "(select max(id) from ledger where job_id = ?2 and kind <> 'spent') and not exists (select 1 from "
+        "ledger where job_id = ?2 and task_id = ?1)",
         task_id, id.value);
     if (!done) return done;
     return database.run(
@@ -131,9 +131,8 @@ Result<void> give_back(const Store::Impl& store, RequestId id, JobState state) {
 
 Result<double> spent_by_others(const Store::Impl& store, RequestId id, engine::TimePoint since) {
     Rows rows = store.database->query(
-        "select total(min(max(credits, 0), 1e6)) from ledger where service_id = ? and job_id <> ? and kind = "
-        "'spent' and at >= "
-        "?",
+        "select total(min(max(credits, 0), 1e6)) from ledger "
+        "where service_id = ? and job_id <> ? and kind = 'spent' and at >= ?",
         store.options.service_id, id.value, to_number(since));
     const double sum = rows.next() ? rows.real(0) : 0;
     if (auto finished = rows.finish(); !finished) return finished.error();
@@ -152,7 +151,7 @@ std::vector<engine::PastSpend> Store::spends(engine::TimePoint since) {
 Ledger Store::ledger(int most) {
     Ledger ledger;
     const auto total = sum_since(*impl_, engine::TimePoint());
-    const auto last_day = sum_since(*impl_, impl_->options.wall_clock() - kDay);
+    const auto last_day = sum_since(*impl_, impl_->options.wall_clock() - engine::kDay);
     if (!total || !last_day) {
         ledger.error = total ? last_day.error() : total.error();
         return ledger;

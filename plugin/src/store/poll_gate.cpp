@@ -12,7 +12,8 @@ namespace {
 
 // More than that is what an earlier start of the machine left: the steady clock begins anew.
 constexpr engine::Duration kFurthest = std::chrono::minutes(1);
-// Held for two small reads and writes of a cached page. Who holds it longer was stopped, and polls go on without it.
+// Held for two small reads and writes of a cached page. Who holds it longer was stopped, and polls go on
+// without it.
 constexpr int kTries = 20;
 constexpr std::chrono::milliseconds kPause = std::chrono::milliseconds(1);
 

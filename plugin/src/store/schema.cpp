@@ -9,14 +9,14 @@
 //   job         one accepted request; state = what to_string(JobState) says, of those only queued,
 //               submitting, generating, ready, failed, cancelled, outcome_unknown;
 //               cancelled = 1: a paid task is collected for the library only;
-//               taken_over = 1: it changed its session, so finished_at - submitted_at measures nothing
+//               taken_over = 1: it changed its session, so finished_at - submitted_at may measure nothing
 //   image       one picture file, generated or given as input; blob = its SHA-256 in lower-case hex, the
 //               file is blobs/<first two digits>/<the others>
-//   ledger      one paid call that left or was about to, at `at`; kind = what to_string(LedgerEntry::Kind) says;
-//               a reservation that was not used is deleted
-//   submit      one paid call that left or was about to, kept while it counts for the rate limit; answered_at is null
-//               while it is under way. Its times are milliseconds of the system's steady clock: all processes share it,
-//               and nobody can set it
+//   ledger      one paid call that left or was about to, at `at`; kind = what to_string(LedgerEntry::Kind)
+//               says; a reservation that was not used is deleted
+//   submit      one paid call that left or was about to, kept while it counts for the rate limit;
+//               answered_at is null while it is under way, else milliseconds of the system's steady clock:
+//               all processes share it, and nobody can set it
 //   secret      random bytes of this folder's own; "callbacks": what the addresses of callbacks are made from
 //   prompt      full-text index over job.prompt and job.label, by job.id
 namespace kontexture::store {

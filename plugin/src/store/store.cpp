@@ -210,8 +210,8 @@ Result<void> Store::write_task(RequestId id, const std::string& task_id, bool un
     Database& database = *impl_->database;
     return transact(database, [&]() -> Result<void> {
         if (unclaimed) {
-            // A retried job's row has forgotten its earlier task; the ledger has not. A late report of that one is no
-            // news of the attempt whose answer was lost.
+            // A retried job's row has forgotten its earlier task; the ledger has not. A late report of that
+            // one is no news of the attempt whose answer was lost.
             Rows rows = database.query(
                 "select 1 from jobs where task_id = ?1 and service_id = ?2 and id <> ?3 union all "
                 "select 1 from ledger where task_id = ?1 and service_id = ?2 and (job_id <> ?3 or not exists "

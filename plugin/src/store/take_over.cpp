@@ -74,8 +74,8 @@ Result<std::vector<JobRow>> Store::take_over_jobs() {
     const auto owners = owners_of_unfinished(*impl_->database, impl_->options, impl_->session);
     if (!owners) return owners.error();
     if (owners->empty()) return none;
-    // Nobody may be looked at while it is being born. Who opens the folder now takes over what there is, or leaves it
-    // to the next look.
+    // Nobody may be looked at while it is being born. Who opens the folder now takes over what there is, or
+    // leaves it to the next look.
     const auto opening =
         FileLock::acquire(impl_->options.folder + "/opening.lock", std::chrono::milliseconds(0));
     if (!opening) return none;

@@ -77,6 +77,24 @@ TEST_CASE("an unknown outcome is explained by the balance") {
     }
 }
 
+TEST_CASE("a balance that cannot be had delays the first paid call only, and is not asked for each time") {
+    Desk desk(EngineConfig{});
+    desk.tell(Submit{kJob, "pro", 5});
+    desk.tell(IntentWritten{kJob, {}, "a", {}});
+    REQUIRE(desk.find<ReadBalance>());
+    CHECK_FALSE(desk.find<WriteSubmitting>());
+    REQUIRE(desk.wake());
+    CHECK(desk.now <= TimePoint{1'000'001s});
+    CHECK(desk.find<WriteSubmitting>());
+    desk.tell(BalanceRead{});
+    for (std::uint64_t id = 2; id < 5; ++id) {
+        desk.tell(Submit{RequestId{id}, "pro", 5});
+        desk.tell(IntentWritten{RequestId{id}, {}, "b", {}});
+        CHECK_FALSE(desk.find<ReadBalance>());
+        CHECK(desk.find<WriteSubmitting>());
+    }
+}
+
 TEST_CASE("an unknown outcome of an earlier run is explained, too") {
     Desk desk(EngineConfig{});
     RestoredJob row{.id = kJob, .model = "pro", .credits = 5, .state = JobState::Submitting};
@@ -246,8 +264,17 @@ TEST_CASE("a callback for the first paid call makes a second one needless, where
         desk.tell(CalledBack{kJob, "t"});
         desk.tell(StateWritten{kJob, JobState::Queued, {}});
         CHECK(desk.shown() == JobState::OutcomeUnknown);
+        for (const auto& action : desk.last)
+            if (const auto* told = std::get_if<Publish>(&action)) CHECK(told->waiting == WaitReason::Check);
         CHECK(desk.find<Poll>());
-        return;
+    }
+    SECTION("the window is full when it is about to leave") {
+        desk.tell(StateWritten{kJob, JobState::Queued, {}});
+        REQUIRE(desk.find<WriteSubmitting>());
+        desk.tell(CalledBack{kJob, "t"});
+        desk.tell(SubmittingWritten{kJob, desk.now + 5s, {}});
+        CHECK(desk.shown() == JobState::OutcomeUnknown);
+        CHECK(desk.find<Poll>());
     }
     SECTION("it is about to leave") {
         desk.tell(StateWritten{kJob, JobState::Queued, {}});
@@ -257,7 +284,6 @@ TEST_CASE("a callback for the first paid call makes a second one needless, where
         CHECK_FALSE(desk.find<Post>());
         desk.tell(StateWritten{kJob, JobState::Queued, {}});
         CHECK(desk.find<Poll>());
-        return;
     }
     SECTION("it was refused") {
         desk.tell(StateWritten{kJob, JobState::Queued, {}});
@@ -266,20 +292,20 @@ TEST_CASE("a callback for the first paid call makes a second one needless, where
         desk.tell(CalledBack{kJob, "t"});
         CHECK(desk.shown() == JobState::OutcomeUnknown);
         CHECK(desk.find<Poll>());
-        return;
     }
-    desk.tell(SubmittingWritten{kJob, {}, {}});
-    desk.tell(StateWritten{kJob, JobState::Queued, {}});
-    desk.tell(SubmittingWritten{kJob, desk.now + 5s, {}});
-    REQUIRE(desk.shown() == JobState::Queued);
-    desk.tell(CalledBack{kJob, "t"});
-    CHECK(desk.shown() == JobState::OutcomeUnknown);
-    REQUIRE(desk.find<Poll>());
-    REQUIRE(desk.find<PublishAccount>());
-    CHECK(desk.find<PublishAccount>()->reserved == 0);
-    desk.tell(Polled{kJob, TaskRunning{}});
-    desk.tell(TaskWritten{kJob, {}});
-    while (desk.now < TimePoint{1'000'300s} && desk.wake()) CHECK_FALSE(desk.find<WriteSubmitting>());
+    SECTION("it waits for its turn") {
+        desk.tell(StateWritten{kJob, JobState::Queued, {}});
+        desk.tell(SubmittingWritten{kJob, desk.now + 5s, {}});
+        REQUIRE(desk.shown() == JobState::Queued);
+        desk.tell(CalledBack{kJob, "t"});
+        CHECK(desk.shown() == JobState::OutcomeUnknown);
+        REQUIRE(desk.find<Poll>());
+        REQUIRE(desk.find<PublishAccount>());
+        CHECK(desk.find<PublishAccount>()->reserved == 0);
+        desk.tell(Polled{kJob, TaskRunning{}});
+        desk.tell(TaskWritten{kJob, {}});
+        while (desk.now < TimePoint{1'000'300s} && desk.wake()) CHECK_FALSE(desk.find<WriteSubmitting>());
+    }
 }
 
 TEST_CASE("a person may decide while the check waits for its turn") {

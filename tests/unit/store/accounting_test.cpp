@@ -150,7 +150,8 @@ TEST_CASE("the limit of a day counts every process, and the last 24 hours only")
     CHECK(first->spends(at(0)).size() == 2);
     constexpr std::int64_t kDay = 24 * 3600 * 1000;
     CHECK(ask(*first, 4, 2000 + kDay));
-    // After the clock was set back, what it said was spent "later" still counts, and is not said to be earlier.
+    // After the clock was set back, what it said was spent "later" still counts, and is not said to be
+    // earlier.
     CHECK(!ask(*first, 5, -1000));
     wall = 3000 + kDay;
     CHECK(second->ledger(1).last_day == 5);
