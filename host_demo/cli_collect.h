@@ -20,7 +20,8 @@ struct Collecting {
     std::string path_of(kontexture::RequestId id, const kontexture::TextureRequest& request) const;
 };
 
-/// Opens what `work` needs, has it done and returns what the process ends with; errors have then been printed.
+/// Opens what `work` needs, has it done and returns what the process ends with; errors have then been
+/// printed.
 int run_collecting(const Options& options,
                    const std::function<kontexture::Result<ExitCode>(const Collecting&)>& work);
 

@@ -29,7 +29,8 @@ public:
     /// On the disk when it returns without error.
     kontexture::Result<void> want(kontexture::RequestId id, const std::string& path);
     void done(kontexture::RequestId id);
-    /// Makes the wishes of dead runs this one's. Only those in files that this user alone can have written count.
+    /// Makes the wishes of dead runs this one's. Only those in files that this user alone can have written
+    /// count.
     kontexture::Result<void> take_over();
 
     const std::map<std::uint64_t, Wish>& wishes() const { return wishes_; }

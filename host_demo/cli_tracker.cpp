@@ -194,8 +194,8 @@ void Tracker::save_or_end(Tracked& tracked) {
     session_.service().library().save(job.image, path);
 }
 
-/// The path, or the next number of it that neither this run nor an earlier one has used. A file is replaced only where
-/// this run was told to write: what an outbox says may be made up.
+/// The path, or the next number of it that neither this run nor an earlier one has used. A file is replaced
+/// only where this run was told to write: what an outbox says may be made up.
 std::string Tracker::claim(Tracked& tracked) const {
     const std::string& path = tracked.job.path;
     const auto wish = outbox_.wishes().find(tracked.job.id.value);

@@ -24,8 +24,9 @@ extern const char* const kUsage;
 
 kontexture::Result<Options> read_options(int argc, const char* const* argv);
 
-/// The key of key_supply.h, KONTEXTURE_BASE_URL, KONTEXTURE_UPLOAD_URL and KONTEXTURE_DATA_DIR; the data folder is
-/// $XDG_DATA_HOME/kontexture or its usual place when none is given. An error when a key file may not be used.
+/// The key of key_supply.h, KONTEXTURE_BASE_URL, KONTEXTURE_UPLOAD_URL and KONTEXTURE_DATA_DIR; the data
+/// folder is $XDG_DATA_HOME/kontexture or its usual place when none is given. An error when a key file may
+/// not be used.
 kontexture::Result<kontexture::ServiceConfig> config_from_environment();
 
 }  // namespace demo

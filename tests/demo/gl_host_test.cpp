@@ -47,8 +47,8 @@ int red_in_middle() {
     return pixel[0];
 }
 
-/// What a mesh's shader gets: the sampled value, written as it is. The coordinates vary, as on a mesh: with constant
-/// ones some software renderers have no level of detail to choose.
+/// What a mesh's shader gets: the sampled value, written as it is. The coordinates vary, as on a mesh: with
+/// constant ones some software renderers have no level of detail to choose.
 int sampled_on_a_mesh(const demo::GlHost& host, TextureHandle texture) {
     auto program = demo::GlProgram::link(demo::shaders::kScreenVertex, "", R"(#version 330 core
 uniform sampler2D albedo;
@@ -69,7 +69,8 @@ void main() { colour = vec4(texture(albedo, gl_FragCoord.xy / 320.0).rgb, 1.0); 
     return red_in_middle();
 }
 
-/// Made once in a program: the OpenGL backend of ImGui 1.92 calls into an unloaded library when it is started again.
+/// Made once in a program: the OpenGL backend of ImGui 1.92 calls into an unloaded library when it is started
+/// again.
 class Gui {
 public:
     Gui() {

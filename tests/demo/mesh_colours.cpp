@@ -1,6 +1,6 @@
-// Whether a mesh in a screenshot shows its texture's colours: mesh_colours PICTURE X Y WIDTH HEIGHT RED GREEN BLUE.
-// The area is where the mesh is, the colour the texture's mean. Light changes how bright a colour is and tints
-// it a little, so shares of red, green and blue are compared.
+// Whether a mesh in a screenshot shows its texture's colours: mesh_colours PICTURE X Y WIDTH HEIGHT RED GREEN
+// BLUE. The area is where the mesh is, the colour the texture's mean. Light changes how bright a colour is
+// and tints it a little, so shares of red, green and blue are compared.
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"

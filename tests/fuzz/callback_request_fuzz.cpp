@@ -4,7 +4,8 @@
 
 #include "fuzz.h"
 
-// Input: a byte for the size of the pieces in which a callback's bytes come (zero: all at once), then the bytes.
+// Input: a byte for the size of the pieces in which a callback's bytes come (zero: all at once), then the
+// bytes.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace kontexture;
     static const std::unique_ptr<providers::Provider> provider =

@@ -9,7 +9,8 @@
 
 // What the fuzz targets share. Each target defines the entry that libFuzzer and replay_main.cpp call.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
-/// Changes `data` in place, to at most `max_size` bytes, and returns the new size. A target may bring its own.
+/// Changes `data` in place, to at most `max_size` bytes, and returns the new size. A target may bring its
+/// own.
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
                                                unsigned int seed);
 /// The mutation without knowledge of the format: libFuzzer's, or replay_main.cpp's.

@@ -18,7 +18,8 @@ void sign_callbacks(local_service::Options& options) {
     options.callback_retry = 500ms;
 }
 
-/// Callbacks on a free port; polls so far apart that only a callback brings anything within the test's patience.
+/// Callbacks on a free port; polls so far apart that only a callback brings anything within the test's
+/// patience.
 ServiceConfig with_callbacks(const Bench& bench, const char* key = kWebhookKey) {
     ServiceConfig config = bench.config();
     CallbackConfig callback;

@@ -41,8 +41,8 @@ std::vector<std::string> open_to_others(const std::string& folder) {
     return found;
 }
 
-/// The bytes of a JSON string that is hostile in every way: ends of lines, escapes for terminals, marks that turn text
-/// round, broken UTF-8, the key in several spellings, and length.
+/// The bytes of a JSON string that is hostile in every way: ends of lines, escapes for terminals, marks that
+/// turn text round, broken UTF-8, the key in several spellings, and length.
 std::string hostile_text() {
     std::string text =
         "\\u0000\\r\\n\\u001b[31m\\u202e\xff\xfe\xc3( key a-key/that+must\\\"not-be-found, "
@@ -84,8 +84,8 @@ private:
     test::ScriptedServer server_;
 };
 
-/// One request on a disk that is full from the `number`-th write on, and again when there is room: `later` in the next
-/// run, otherwise in this one. False when there were fewer writes.
+/// One request on a disk that is full from the `number`-th write on, and again when there is room: `later` in
+/// the next run, otherwise in this one. False when there were fewer writes.
 bool meets_full_disk(Bench& bench, FullDisk& disk, long number, bool later) {
     const std::uint64_t posts = bench.server->record().generate_posts;
     bench.open();

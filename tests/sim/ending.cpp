@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-// The end of a world: no more faults, and a person who takes every choice that costs nothing. First in the processes
-// as they are, then in a new one that finds what they left.
+// The end of a world: no more faults, and a person who takes every choice that costs nothing. First in the
+// processes as they are, then in a new one that finds what they left.
 namespace kontexture::sim {
 
 using namespace std::chrono_literals;

@@ -72,7 +72,8 @@ bool breaks(const WorldOptions& options) {
     return !World(options).run().empty();
 }
 
-/// The smallest world of this seed that still breaks a rule: fewer jobs, processes and faults make a shorter trace.
+/// The smallest world of this seed that still breaks a rule: fewer jobs, processes and faults make a shorter
+/// trace.
 WorldOptions shrink(WorldOptions options) {
     for (int round = 0; round < 2; ++round) {
         for (int processes = 1; processes < options.max_processes; ++processes) {

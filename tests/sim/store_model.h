@@ -11,9 +11,9 @@ namespace kontexture::sim {
 using engine::Duration;
 using engine::TimePoint;
 
-/// What the store does with its rows, told in memory: the same rules as plugin/src/store, statement by statement. It
-/// outlives all processes. `steady` is the machine's clock that nobody sets; other times are what the caller's
-/// clock says.
+/// What the store does with its rows, told in memory: the same rules as plugin/src/store, statement by
+/// statement. It outlives all processes. `steady` is the machine's clock that nobody sets; other times are
+/// what the caller's clock says.
 class StoreModel {
 public:
     struct Row {

@@ -20,8 +20,9 @@ struct WorldOptions {
     bool trace = false;
 };
 
-/// Up to three processes with an engine each in a simulated world: service, network, disk, clock and person, all from
-/// one seed. The money rules are checked at every step; the first violation ends the run and says so.
+/// Up to three processes with an engine each in a simulated world: service, network, disk, clock and person,
+/// all from one seed. The money rules are checked at every step; the first violation ends the run and says
+/// so.
 class World {
 public:
     explicit World(const WorldOptions& options);

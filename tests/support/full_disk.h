@@ -2,12 +2,13 @@
 
 #include <string>
 
-// A disk that becomes full at a chosen write. A program that links full_disk.cpp has its own write, pwrite, fsync, ftruncate,
-// rename, mkdir and open, which every library in the process then calls instead of the C library's.
+// A disk that becomes full at a chosen write. A program that links full_disk.cpp has its own write, pwrite,
+// fsync, ftruncate, rename, mkdir and open, which every library in the process then calls instead of the C
+// library's.
 namespace kontexture::testing {
 
-/// Counts what writes below one folder: bytes, names, syncs. Lifetime: one at a time, longer than whoever writes there.
-/// Thread: any.
+/// Counts what writes below one folder: bytes, names, syncs. Lifetime: one at a time, longer than whoever
+/// writes there. Thread: any.
 class FullDisk {
 public:
     explicit FullDisk(const std::string& folder);

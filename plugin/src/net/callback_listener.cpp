@@ -24,8 +24,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t kPieceBytes = 16 * 1024;
-/// After an early answer the rest of the request is read away for a while: closing at once would reset the connection, and
-/// the answer with it.
+/// After an early answer the rest of the request is read away for a while: closing at once would reset the
+/// connection, and the answer with it.
 constexpr auto kDrainTime = 1s;
 constexpr std::size_t kMaxDrainBytes = 1024 * 1024;
 constexpr auto kNoDescriptorsPause = 100ms;

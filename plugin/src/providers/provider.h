@@ -52,8 +52,8 @@ public:
 /// Where that service takes uploads: the vendor's own host for the vendor's API, else the API's.
 std::string kie_upload_url(const std::string& base_url);
 
-/// kie.ai Flux Kontext, and every host that speaks the same protocol. The URLs have no trailing slash. `prices`
-/// replace those of its own table; of models that it does not have they are ignored.
+/// kie.ai Flux Kontext, and every host that speaks the same protocol. The URLs have no trailing slash.
+/// `prices` replace those of its own table; of models that it does not have they are ignored.
 std::unique_ptr<Provider> make_kie_flux_kontext(std::string base_url, std::string upload_url,
                                                 const std::vector<Price>& prices = {});
 

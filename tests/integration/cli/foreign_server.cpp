@@ -1,7 +1,7 @@
 // Another server that speaks the service's documented protocol: foreign_server <key> <picture> <log>. Its
 // first line of output is the API's address, its second the uploads' address; results come from a third port.
-// A prompt "quote <form>" is answered with an error that quotes the key in that form; "quote-late <form>" gets
-// a task that fails with it; "quote-lost <form>" an answer that tells nothing else.
+// A prompt "quote <form>" is answered with an error that quotes the key in that form; "quote-late <form>"
+// gets a task that fails with it; "quote-lost <form>" an answer that tells nothing else.
 // The log has a line for every header, query parameter, body field and form part that it was sent:
 //   <api|upload|results> <path> <kind> <name> <value>
 #include <httplib.h>
